@@ -1,5 +1,3 @@
-using Nrst.Targets;
-
 namespace Nrst.Targets.Tests;
 
 /// <summary>The real file with one mistake at a time: each is refused, and the message leads to the row.</summary>

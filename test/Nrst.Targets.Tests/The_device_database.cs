@@ -1,5 +1,3 @@
-using Nrst.Targets;
-
 namespace Nrst.Targets.Tests;
 
 public sealed class The_device_database
@@ -99,9 +97,9 @@ public sealed class The_device_database
     [Fact]
     public void A_part_is_found_with_the_device_it_belongs_to()
     {
-        Assert.Equal(0x413, DeviceDatabase.FindPart("STM32F407VG")?.Device.DeviceId);
-        Assert.Equal(0x423, DeviceDatabase.FindPart("STM32F401RC")?.Device.DeviceId);
-        Assert.Equal(0x433, DeviceDatabase.FindPart("STM32F401RE")?.Device.DeviceId);
+        Assert.Equal((ushort)0x413, DeviceDatabase.FindPart("STM32F407VG")!.Value.Device.DeviceId);
+        Assert.Equal((ushort)0x423, DeviceDatabase.FindPart("STM32F401RC")!.Value.Device.DeviceId);
+        Assert.Equal((ushort)0x433, DeviceDatabase.FindPart("STM32F401RE")!.Value.Device.DeviceId);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Nrst.Targets;
 
 namespace Nrst.Targets.Tests;
 
