@@ -163,7 +163,7 @@ public sealed partial class Architecture
     [GeneratedRegex("\"(NRST\\d{4})\"")]
     private static partial Regex CodeLiteral();
 
-    [GeneratedRegex("\"nrst ([a-z-]+)")]
+    [GeneratedRegex(",\\s*\\$?\"nrst ([a-z-]+)")] // the second argument of a Remedy
     private static partial Regex AdvisedInSource();
 
     [GeneratedRegex("`(?:\\./)?nrst ([a-z-]+)")]
