@@ -25,8 +25,8 @@ internal static class SRecordErrors
                 $"the checksum is {found:X2}, should be {expected:X2}"),
             SRecordFlaw.Count => ImageErrors.RecordCount(file, line, found, expected),
             SRecordFlaw.PastTop => ImageErrors.PastTop(file, $"line {line}"),
-            SRecordFlaw.AfterEnd => ImageErrors.AfterEnd(file, line, "the termination record (S7, S8 or S9)"),
-            SRecordFlaw.NoEnd => ImageErrors.NoEnd(file, line, "a termination record (S7, S8 or S9)"),
+            SRecordFlaw.AfterEnd => ImageErrors.AfterEnd(file, line, "the termination (S7, S8 or S9)"),
+            SRecordFlaw.NoEnd => ImageErrors.NoEnd(file, line, "a termination (S7, S8 or S9) or a count (S5 or S6)"),
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Flaw, "Not a flaw."),
         };
     }

@@ -33,7 +33,7 @@ internal enum SRecordFlaw
     /// <summary>Something follows the termination record.</summary>
     AfterEnd,
 
-    /// <summary>No termination record.</summary>
+    /// <summary>Neither a termination nor a count in the last line.</summary>
     NoEnd,
 }
 

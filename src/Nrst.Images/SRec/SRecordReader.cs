@@ -29,7 +29,7 @@ internal static class SRecordReader
         Span<byte> buffer = stackalloc byte[SRecord.MaxBytes];
         var arena = new ByteArena();
         var lines = new TextLines(text);
-        var (dataRecords, ended) = (0u, false);
+        var (dataRecords, counted, ended) = (0u, false, false);
         while (lines.Next(out var line))
         {
             if (ended)
@@ -48,6 +48,7 @@ internal static class SRecordReader
                 return new(SRecordFlaw.Count, record.Address, dataRecords) { Line = lines.Number };
             }
 
+            counted = record.IsCount;
             if (record.IsData)
             {
                 dataRecords++;
@@ -70,6 +71,8 @@ internal static class SRecordReader
             }
         }
 
-        return ended ? default : new(SRecordFlaw.NoEnd) { Line = lines.Number };
+        // Some writers, srec_cat among them, leave the termination out where they know no start address. A right count
+        // in the last line shows as well that the file is whole.
+        return ended || counted ? default : new(SRecordFlaw.NoEnd) { Line = lines.Number };
     }
 }
