@@ -41,7 +41,7 @@ public sealed class A_row_that_cannot_be_right
         { "\"0x100F Y\"", "\"0x1003 Y\"", "0x413", "key" },
         { "\"0x100F Y\"", "\"0x100F\"", "0x413", "'0x100F'" },
         { "\"erased\": \"0xFF\"", "\"erased\": \"0x1FF\"", "STM32F4", "overflow" },
-        { "\"erased\": \"0xFF\", ", "", "stm32f4.json", "erased" },
+        { ", \"erased\": \"0xFF\"", "", "stm32f4.json", "erased" },
         { "\"erased\": \"0xFF\"", "\"erasd\": \"0xFF\"", "stm32f4.json", "erasd" },
         { "\"erased\": \"0xFF\"", "\"erased\": null", "stm32f4.json", "erased" },
     };
