@@ -4,7 +4,7 @@ namespace Nrst.VirtualBench.Tests.Cortex;
 public sealed class InstructionsAgainstQemu
 {
     private const int Seed = 20_407;
-    private const int PerEncoding = 160;
+    private const int PerEncoding = 130;
     private const uint Code = TestMachine.RamBase + 0x4000;
     private const uint Data = TestMachine.RamBase + 0xA000;
     private const int Compared = 0x1_0000;
