@@ -48,7 +48,15 @@ internal static class Host
     {
         var error = ErrorReport.Named(thrown);
         ErrorReport.Show(screen, error);
-        Document(screen, name, ErrorReport.ToJson(error), null);
+        try
+        {
+            Document(screen, name, ErrorReport.ToJson(error), null);
+        }
+        catch (IOException)
+        {
+            // Said on stderr already; stdout takes nothing.
+        }
+
         return ErrorReport.ExitCode(error);
     }
 

@@ -25,16 +25,24 @@ internal sealed class CommandLine : IDisposable
         return Finish(process, arguments);
     }
 
-    public Process Start(params string[] arguments)
+    /// <summary>Runs a shell line in which <c>"$@"</c> is nrst with the arguments.</summary>
+    public Outcome RunInShell(string line, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        using var process = Launch("sh", ["-c", line, "sh", "dotnet", Program, .. arguments]);
+        return Finish(process, arguments);
+    }
+
+    public Process Start(params string[] arguments) => Launch("dotnet", [Program, .. arguments]);
+
+    private Process Launch(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             WorkingDirectory = Repository.Root,
         };
-        start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -29,7 +29,17 @@ internal static class ErrorReport
             LikelyCause = "Ctrl-C was pressed or the process was asked to end.",
             Remedies = [new("Run the command again; it starts from what the chip holds now.")],
         },
-        _ => new InternalException(error),
+        IOException => new InternalException("NRST0002", $"The result could not be written: {error.Message}", error)
+        {
+            LikelyCause = "stdout goes to a disk that is full or a device that takes nothing.",
+            Remedies = [new("Send the output elsewhere and run the command again.")],
+        },
+        _ => new InternalException("NRST0001", $"nrst made a mistake: {error.GetType().Name}: {error.Message}", error)
+        {
+            LikelyCause = "This is a fault in nrst, not in the board.",
+            Evidence = [.. (error.StackTrace ?? "").Split('\n').Take(4).Select(line => line.Trim()).Where(line => line.Length > 0)],
+            Remedies = [new("Report it with these lines and the command that was run.")],
+        },
     };
 
     public static void Show(Screen screen, NrstException error)
@@ -68,15 +78,6 @@ internal static class ErrorReport
             new JsonObject { ["advice"] = remedy.Advice, ["command"] = remedy.Command })]),
     };
 
-    /// <summary>A mistake of ours, which the user could not have made.</summary>
-    private sealed class InternalException : NrstException
-    {
-        public InternalException(Exception inner)
-            : base("NRST0001", $"nrst made a mistake: {inner.GetType().Name}: {inner.Message}", inner)
-        {
-            LikelyCause = "This is a fault in nrst, not in the board.";
-            Evidence = [.. (inner.StackTrace ?? "").Split('\n').Take(4).Select(line => line.Trim()).Where(line => line.Length > 0)];
-            Remedies = [new("Report it with these lines and the command that was run.")];
-        }
-    }
+    /// <summary>Neither the command, the file, the probe nor the chip: nrst itself or the machine it runs on.</summary>
+    private sealed class InternalException(string code, string fact, Exception inner) : NrstException(code, fact, inner);
 }

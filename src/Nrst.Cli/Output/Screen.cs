@@ -32,7 +32,7 @@ internal sealed class Screen(TextWriter results, TextWriter talk, bool json, boo
     {
         if (!json)
         {
-            Quietly(() => results.WriteLine(line));
+            results.WriteLine(line);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class Screen(TextWriter results, TextWriter talk, bool json, boo
         }
     }
 
-    public void Document(string text) => Quietly(() => results.WriteLine(text));
+    public void Document(string text) => results.WriteLine(text);
 
     public void Talk(string line) => Quietly(() => talk.WriteLine(line));
 
@@ -89,7 +89,8 @@ internal sealed class Screen(TextWriter results, TextWriter talk, bool json, boo
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture) + " s";
 
-    // A reader that went away (| head) is no error of ours.
+    // Talk that cannot be said is no reason to stop. A result that cannot be said is one (NRST0002), except to a reader that
+    // went away (| head), which the runtime passes over by itself.
     private static void Quietly(Action write)
     {
         try
