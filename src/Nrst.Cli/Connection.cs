@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Nrst.Cli.Output;
 using Nrst.Probes.StLink;
-using Nrst.VirtualBench;
+using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Cli;
 
@@ -23,7 +23,8 @@ internal static class Connection
     public static IDebugProbe OpenBoard(BoardStore store, string name)
     {
         var board = store.OpenOrCreate(name);
-        return StLinkProbe.Open(new BoardPipe(board), board.Clock, board.VendorId, board.ProductId, board.Serial);
+        var id = board.Identity;
+        return StLinkProbe.Open(new BoardPipe(board), board.Clock, id.VendorId, id.ProductId, id.Serial);
     }
 
     public static JsonObject Probe(Target target)
@@ -72,7 +73,7 @@ internal static class Connection
         public IReadOnlyList<ProbeListing> List() =>
         [
             .. store.List().Select(board => new ProbeListing(
-                new ProbeSelector.Virtual(board.Name), $"{board.Kind} (virtual)", board.Serial, board.Chip, null)),
+                new ProbeSelector.Virtual(board.Name), $"{board.Probe.Kind} (virtual)", board.Probe.Serial, board.Chip, board.InUse ? "in use" : null)),
         ];
 
         public IDebugProbe? Open(ProbeSelector selector)

@@ -1,5 +1,5 @@
 using Nrst.Probes.StLink;
-using Nrst.VirtualBench;
+using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs;
 
@@ -7,7 +7,7 @@ namespace Nrst.Specs;
 internal static class Boards
 {
     public static StLinkProbe Probe(VirtualBoard board) =>
-        StLinkProbe.Open(board.Pipe, board.Clock, board.VendorId, board.ProductId, board.Serial);
+        StLinkProbe.Open(board.Pipe, board.Clock, board.Identity.VendorId, board.Identity.ProductId, board.Identity.Serial);
 
     /// <summary>Opens a stored board, lets a test do something to its chip over the wire, and puts it back.</summary>
     public static void Change(string bench, string name, Action<ITargetMemory> change)

@@ -1,6 +1,6 @@
 using Nrst.Flash;
 using Nrst.Images;
-using Nrst.VirtualBench;
+using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs;
 
@@ -61,7 +61,7 @@ public sealed class Leaving_no_trace : IDisposable
 
     private VirtualBoard ProgrammedBoard()
     {
-        var board = new BoardStore(_folder.Path).New("board", "STM32F407VG", "v2-1", [], null, 3.3);
+        var board = new BoardStore(_folder.Path).OpenOrCreate("STM32F407VG");
         using var target = Target.Connect(Boards.Probe(board), new ConnectOptions());
         new Programmer(target).Flash(_image, new FlashOptions(), ResetAfter.Run, CancellationToken.None);
         return board;

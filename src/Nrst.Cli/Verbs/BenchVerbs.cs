@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Nrst.VirtualBench;
+using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Probes;
 
 namespace Nrst.Cli.Verbs;
 
@@ -37,10 +38,10 @@ internal static class BenchVerbs
             LikelyCause = "--chip is missing.",
             Remedies = [new("Name one.", "nrst bench new NAME --chip STM32F407VG")],
         };
-        using var board = Connection.Bench.New(
+        var board = Connection.Bench.New(
             line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts));
         call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}");
-        return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Serial };
+        return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial };
     }
 
     private static JsonObject List(Invocation call)
@@ -70,7 +71,7 @@ internal static class BenchVerbs
                 ["name"] = board.Name,
                 ["chip"] = board.Chip,
                 ["probeKind"] = board.Kind,
-                ["serial"] = board.Serial,
+                ["serial"] = board.Probe.Serial,
                 ["faults"] = new JsonArray([.. board.Faults.Select(fault => (JsonNode)fault)]),
             })]),
             ["faults"] = new JsonArray([.. FaultCatalogue.All.Select(fault =>

@@ -20,7 +20,7 @@ internal static class InfoVerb
         using var target = Connection.Open(call);
         var (id, chip, screen) = (target.Probe.Identity, target.Chip, call.Screen);
         var geometry = target.ReadGeometry();
-        var protection = FlashProtection.Read(target.Memory, chip.Device, geometry.Layout);
+        var protection = FlashProtection.ReadFrom(target.Memory, chip.Device, geometry.Layout);
         var state = target.Core.ReadState();
 
         screen.Field("probe", $"{id.Kind}, firmware {id.Firmware}, serial {id.Serial}");
@@ -35,7 +35,7 @@ internal static class InfoVerb
             screen.Field("ram", $"{ram.Range.Length / 1024} KiB at {ram.Range.Start}, {ram.Name}{(ram.Executes ? "" : ", data only")}");
         }
 
-        screen.Field("protection", protection.ToString());
+        screen.Field("protection", Words(protection));
         screen.Field("evidence", $"{Evidence}: tested on the virtual bench only, not on this silicon");
         return new JsonObject
         {
@@ -50,8 +50,8 @@ internal static class InfoVerb
 
     private static JsonObject Json(FlashProtection protection) => new()
     {
-        ["readOutLevel"] = protection.ReadOutLevel,
-        ["writeProtectedSectors"] = new JsonArray([.. protection.WriteProtected.Select(sector => (JsonNode)sector.Number)]),
+        ["readOutLevel"] = (int)protection.Read,
+        ["writeProtectedSectors"] = new JsonArray([.. protection.WriteProtected.Order().Select(number => (JsonNode)number)]),
     };
 
     private static JsonArray Memories(FlashGeometry geometry) =>
@@ -95,6 +95,18 @@ internal static class InfoVerb
             })
             .Select(run => $"{run.Count}x{run.Size / 1024}K")));
         return (layout.Banks.Count > 1 ? $"{layout.Banks.Count} banks: " : "sectors ") + string.Join(" + ", banks);
+    }
+
+    private static string Words(FlashProtection protection)
+    {
+        var read = protection.Read switch
+        {
+            ReadProtection.Level0 => "the flash can be read (RDP level 0)",
+            ReadProtection.Level1 => "the flash cannot be read by a debugger (RDP level 1); lifting that erases it",
+            _ => "no debugger gets in (RDP level 2), for ever",
+        };
+        var sectors = string.Join(", ", protection.WriteProtected.Order());
+        return read + (sectors.Length > 0 ? $"; write-protected sectors: {sectors}" : "; no sector is write-protected");
     }
 
     private static string Words(CoreState state) => state switch

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.Flash;
 using Nrst.Images;
-using Nrst.VirtualBench;
+using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Cli.Verbs;
 
@@ -33,7 +33,7 @@ internal static class MeasureVerb
             call.Screen.Result("probe  job                      total s  connect  compare    erase  program   verify  exchanges  erased");
             foreach (var kind in (string[])["v2", "v2-1", "v3"])
             {
-                store.New("measured", Chip, kind, [], null, 3.3).Dispose();
+                store.New("measured", Chip, kind);
                 Flash(store, Noise(FullBytes, 1));
                 rows.Add(Row(call, kind, "over full sectors", Flash(store, Image(2))));
                 rows.Add(Row(call, kind, "the same again", Flash(store, Image(2))));
