@@ -1,0 +1,68 @@
+using Nrst.Arm;
+using Nrst.Images;
+using Nrst.Targets;
+
+namespace Nrst.Flash;
+
+/// <summary>A chip ready to be worked on: attached, reset and halted, so that its clocks are as after reset.</summary>
+public sealed record FlashTarget
+{
+    public required CortexMCore Core { get; init; }
+    public required ITargetMemory Memory { get; init; }
+    public required IWordBatch Words { get; init; }
+    public required IClock Clock { get; init; }
+    public required Device Device { get; init; }
+    public required Part Part { get; init; }
+
+    /// <summary>The sector map that holds on this chip; see <see cref="FlashGeometry"/>.</summary>
+    public required BankedLayout Layout { get; init; }
+
+    /// <summary>The supply as measured; null where the probe cannot, and then the slowest parallelism is used.</summary>
+    public double? Volts { get; init; }
+
+    public JobListener? Listener { get; init; }
+
+    /// <summary>HCLK in Hz. After reset an STM32F4 runs from HSI.</summary>
+    public uint CoreHertz { get; init; } = 16_000_000;
+
+    /// <summary>Leave target RAM and the loader out of it and drive the flash registers from here: slow, and needs no running core.</summary>
+    public bool WithoutLoader { get; init; }
+}
+
+public enum VerifyMode
+{
+    /// <summary>The chip's CRC unit goes over the flash, and the result is compared.</summary>
+    Hash,
+
+    /// <summary>Every byte is read through the probe and compared here.</summary>
+    Readback,
+}
+
+public sealed record FlashOptions
+{
+    public bool AlwaysErase { get; init; }
+    public bool Keep { get; init; }
+    public bool ChipErase { get; init; }
+    public VerifyMode Verify { get; init; }
+}
+
+/// <summary>An image, where it goes, and how.</summary>
+public sealed record FlashJob(FlashTarget Target, FirmwareImage Image, FlashOptions Options);
+
+/// <summary>What was compared with the image, and how.</summary>
+public sealed record FlashProof(VerifyMode Mode, long BytesCompared);
+
+/// <summary>Seconds on the probe's clock.</summary>
+public sealed record FlashSeconds(double Compare, double Erase, double Program, double Verify)
+{
+    public double Total => Compare + Erase + Program + Verify;
+}
+
+/// <summary>What was done. Exists only for a job whose proof succeeded.</summary>
+/// <param name="Parallelism">Bits per programming access: 8, 16 or 32.</param>
+public sealed record FlashReport(FlashPlan Plan, FlashProof Proof, FlashSeconds Seconds, int Parallelism, bool UsedLoader)
+{
+    public long BytesErased => Plan.BytesErased;
+    public long BytesSkipped => Plan.BytesSkipped;
+    public long BytesProgrammed => Plan.BytesProgrammed;
+}

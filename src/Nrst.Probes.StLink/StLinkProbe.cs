@@ -1,0 +1,171 @@
+namespace Nrst.Probes.StLink;
+
+/// <summary>An ST-LINK/V2, ST-LINK/V2-1 or STLINK-V3, on this machine or behind an stlink-server.</summary>
+public sealed class StLinkProbe : IDebugProbe
+{
+    private readonly StLinkWire _wire;
+    private readonly StLinkLink _link;
+    private readonly StLinkSpeed _speed;
+    private readonly StLinkDap _dap;
+    private readonly StLinkReset _reset;
+    private bool _attached;
+    private bool _disposed;
+
+    private StLinkProbe(StLinkWire wire, IClock clock, ProbeIdentity identity, StLinkVersion version)
+    {
+        var gates = new StLinkGates(version);
+        (_wire, Clock, Identity) = (wire, clock, identity);
+        _link = new StLinkLink(wire, clock);
+        _speed = new StLinkSpeed(_link, gates);
+        _dap = new StLinkDap(_link, gates);
+        _reset = new StLinkReset(_link);
+        Memory = new StLinkMemory(_link, gates, version);
+        Words = new StLinkWords(_link, gates);
+    }
+
+    public ProbeIdentity Identity { get; }
+    public IClock Clock { get; }
+    public ITargetMemory Memory { get; }
+    public IWordBatch Words { get; }
+    public IDapPort? Dap => _dap;
+    public IResetLine Reset => _reset;
+    public long Exchanges => _wire.Exchanges;
+
+    /// <summary>Opens a probe on USB. The probe owns the pipe, also when this throws.</summary>
+    public static StLinkProbe Open(IBulkPipe pipe, IClock clock, ushort vid, ushort pid, string serial) =>
+        Open(new UsbStLinkTransport(pipe), clock, vid, pid, serial);
+
+    /// <summary>Opens a probe that an stlink-server shares.</summary>
+    /// <param name="serial">Which one; null for the only one.</param>
+    public static StLinkProbe OpenServer(string host, int port, string? serial, IClock clock)
+    {
+        var (transport, device) = ServerStLinkTransport.Open(host, port, serial, clock);
+        return Open(transport, clock, device.VendorId, device.ProductId, device.Serial);
+    }
+
+    public double? ReadTargetVolts() => _wire.Ask<GetTargetVoltage, double?>(default);
+
+    public int SetSpeed(int kilohertz) => _speed.Set(kilohertz);
+
+    public void Attach(bool underReset = false)
+    {
+        LeaveOtherMode();
+        _attached = false;
+        _dap.Forget();
+
+        if (underReset)
+        {
+            _reset.Assert();
+        }
+        else
+        {
+            _reset.Release(); // a session that was torn away may have left it low
+        }
+
+        if (_speed.Current is null)
+        {
+            _speed.Set(StLinkSpeed.Default);
+        }
+
+        Enter(underReset);
+        _attached = true;
+        _dap.OpenOnce(0);
+    }
+
+    public void Detach()
+    {
+        _wire.Ask<ExitDebug, Silence>(default);
+        _attached = false;
+        _dap.Forget();
+    }
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        try
+        {
+            if (_reset.IsAsserted)
+            {
+                _reset.Release();
+            }
+
+            if (_attached)
+            {
+                Detach();
+            }
+        }
+        catch (NrstException)
+        {
+            // The wire is gone or out of step; there is nobody left to say goodbye to.
+        }
+        finally
+        {
+            _wire.Dispose();
+        }
+    }
+
+    internal static StLinkProbe Open(IStLinkTransport transport, IClock clock, ushort vid, ushort pid, string serial)
+    {
+        var wire = new StLinkWire(transport);
+        try
+        {
+            var version = AskVersion(wire);
+            var identity = new ProbeIdentity(StLinkIds.Kind(pid), serial, version.ToString(), vid, pid);
+            if (version.Jtag is null || version.Hardware < 2)
+            {
+                throw StLinkErrors.NoSwd(version, identity.Kind);
+            }
+
+            return new StLinkGates(version).IsOldEnoughToRefuse
+                ? throw StLinkErrors.TooOld(version)
+                : new StLinkProbe(wire, clock, identity, version);
+        }
+        catch
+        {
+            wire.Dispose();
+            throw;
+        }
+    }
+
+    private static StLinkVersion AskVersion(StLinkWire wire)
+    {
+        var word = wire.Ask<GetVersion, VersionWord>(default);
+        return StLinkVersion.NeedsLongForm(word)
+            ? StLinkVersion.Decode(wire.Ask<GetVersionEx, VersionList>(default))
+            : StLinkVersion.Decode(word);
+    }
+
+    private void LeaveOtherMode()
+    {
+        switch (_wire.Ask<GetCurrentMode, StLinkMode>(default))
+        {
+            case StLinkMode.Dfu: _wire.Ask<ExitDfu, Silence>(default); break;
+            case StLinkMode.Debug: _wire.Ask<ExitDebug, Silence>(default); break;
+            case StLinkMode.Swim: _wire.Ask<ExitSwim, Silence>(default); break;
+        }
+    }
+
+    private void Enter(bool underReset)
+    {
+        var wait = new StLinkLink.Waiting(_link);
+        while (true)
+        {
+            var status = _link.Try(default(EnterSwd));
+            switch (status.Outcome())
+            {
+                case StLinkOutcome.Done:
+                    return;
+                case StLinkOutcome.NoTarget or StLinkOutcome.WireError or StLinkOutcome.BusFault:
+                    throw StLinkErrors.NoAnswer(status, ReadTargetVolts(), underReset);
+                default:
+                    wait.OrThrow(status, "switching to SWD", null);
+                    break;
+            }
+        }
+    }
+}
