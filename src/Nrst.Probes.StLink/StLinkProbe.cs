@@ -114,7 +114,7 @@ public sealed class StLinkProbe : IDebugProbe
         var wire = new StLinkWire(transport);
         try
         {
-            var version = AskVersion(wire);
+            var version = AskVersion(wire, pid);
             var identity = new ProbeIdentity(StLinkIds.Kind(pid), serial, version.ToString(), vid, pid);
             if (version.Jtag is null || version.Hardware < 2)
             {
@@ -132,12 +132,12 @@ public sealed class StLinkProbe : IDebugProbe
         }
     }
 
-    private static StLinkVersion AskVersion(StLinkWire wire)
+    private static StLinkVersion AskVersion(StLinkWire wire, ushort pid)
     {
         var word = wire.Ask<GetVersion, VersionWord>(default);
         return StLinkVersion.NeedsLongForm(word)
             ? StLinkVersion.Decode(wire.Ask<GetVersionEx, VersionList>(default))
-            : StLinkVersion.Decode(word);
+            : StLinkVersion.Decode(word with { ProductId = pid });
     }
 
     private void LeaveOtherMode()
