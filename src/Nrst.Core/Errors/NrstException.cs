@@ -13,9 +13,14 @@ public abstract class NrstException(string code, string fact, Exception? inner =
     public string? LikelyCause { get; init; }
 
     /// <summary>What was measured that points at the cause: register values, voltages, addresses.</summary>
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence { get => _evidence; init => _evidence = value; }
 
     public IReadOnlyList<Remedy> Remedies { get; init; } = [];
+
+    private IReadOnlyList<string> _evidence = [];
+
+    /// <summary>Adds what only a caller further up can know: how far the job had come.</summary>
+    public void AddEvidence(string seen) => _evidence = [.. _evidence, seen];
 }
 
 /// <summary>The command or the call was wrong; nothing was touched. NRST0xxx.</summary>

@@ -3,25 +3,54 @@ using Nrst.Images;
 namespace Nrst.Flash;
 
 /// <summary>Runs flash jobs. There is no way out of it with a report but through a proof.</summary>
+/// <remarks>
+/// All of these want the core halted, and leave it halted with the flash locked. They use target RAM, so the chip should be reset
+/// afterwards; nothing else they touch is left changed.
+/// </remarks>
 public static class FlashExecutor
 {
     /// <summary>Looks at the chip and says what <see cref="Run"/> would do. Changes no flash.</summary>
-    public static FlashPlan Plan(FlashJob job, CancellationToken cancel) => throw new NotImplementedException();
+    public static FlashPlan Plan(FlashJob job, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ImagePlacement.Check(job.Image, job.Target.Device, job.Target.Part, job.Target.Layout);
+        return new FlashRun(job.Target).Guard(run => run.Survey(job.Image, job.Options, cancel).Plan);
+    }
 
     /// <summary>Erases what is needed, programs, and proves.</summary>
-    public static FlashReport Run(FlashJob job, CancellationToken cancel) => throw new NotImplementedException();
+    public static FlashReport Run(FlashJob job, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ImagePlacement.Check(job.Image, job.Target.Device, job.Target.Part, job.Target.Layout);
+        return new FlashRun(job.Target).Guard(run => run.Flash(job.Image, job.Options, cancel));
+    }
 
     /// <summary>Puts bytes at an address and leaves everything around them as it is.</summary>
-    public static FlashReport Write(FlashTarget target, Address at, ReadOnlyMemory<byte> data, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public static FlashReport Write(FlashTarget target, Address at, ReadOnlyMemory<byte> data, CancellationToken cancel)
+    {
+        var image = new FirmwareImage("the data", ImageFormat.Binary, data.IsEmpty ? [] : [new ImagePiece(at, data, "all of it")], null);
+        return Run(new FlashJob(target, image, new FlashOptions { Keep = true }), cancel);
+    }
 
     /// <summary>Compares the flash with an image. A difference is a <see cref="ProofException"/> that names the first.</summary>
-    public static FlashProof Verify(FlashTarget target, FirmwareImage image, VerifyMode mode, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public static FlashProof Verify(FlashTarget target, FirmwareImage image, VerifyMode mode, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ImagePlacement.Check(image, target.Device, target.Part, target.Layout);
+        return new FlashRun(target).Guard(run => run.Verify(image, mode, cancel));
+    }
 
     /// <summary>Erases the sectors that a range touches, or everything where it is null, and proves them blank.</summary>
-    public static EraseReport Erase(FlashTarget target, AddressRange? range, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public static EraseReport Erase(FlashTarget target, AddressRange? range, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (range is { } asked && !target.Layout.Range.Contains(asked))
+        {
+            throw new UsageException("NRST0302", $"{asked} is not all in main flash, which lies at {target.Layout.Range}.");
+        }
+
+        return new FlashRun(target).Guard(run => run.Erase(range, cancel));
+    }
 }
 
 /// <param name="Sectors">Erased and proved blank.</param>

@@ -31,7 +31,7 @@ internal static class ChipIdentification
         var (device, idCode, cpuId) = FindDevice(words);
         if (wanted is { } named && named.Device != device)
         {
-            throw new TargetException("NRST3312", $"The chip is not an {named.Part.Name}: it is an {device.Name}.")
+            throw new TargetException("NRST3322", $"The chip is not an {named.Part.Name}: it is an {device.Name}.")
             {
                 LikelyCause = "Another board is attached than the command means.",
                 Evidence = [$"IDCODE at {device.IdCodeAt}: 0x{idCode:X8}; an {named.Part.Name} has DEV_ID 0x{named.Device.DeviceId:X3}"],
@@ -67,7 +67,7 @@ internal static class ChipIdentification
             }
         }
 
-        throw new TargetException("NRST3311", "The debug port answers, but the chip is none that nrst knows.")
+        throw new TargetException("NRST3321", "The debug port answers, but the chip is none that nrst knows.")
         {
             LikelyCause = "It is not an STM32F4, the only line this version supports, or it is a copy with ids of its own.",
             Evidence = seen,

@@ -1,0 +1,99 @@
+namespace Nrst.Flash;
+
+/// <summary>Compares the chip with what it should hold, on another path than the one that wrote.</summary>
+internal sealed class FlashProver(FlashTarget target, IFlashPath path)
+{
+    private const int ReadBlock = 4096;
+
+    /// <summary>Proves, or throws. Returns how: a path without a hash of its own is read back.</summary>
+    public VerifyMode Prove(IReadOnlyList<Expectation> expected, VerifyMode mode, CancellationToken cancel)
+    {
+        var start = target.Clock.Now;
+        var total = expected.Sum(part => (long)part.Data.Length);
+        target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, total));
+        IReadOnlyList<bool>? hashed = null;
+        if (mode == VerifyMode.Hash)
+        {
+            hashed = path.Hash(expected, cancel);
+        }
+        else
+        {
+            path.ForgetCaches();
+        }
+
+        if (hashed is null)
+        {
+            ReadBack(expected, total, cancel);
+        }
+        else if (hashed.Contains(false))
+        {
+            ReadBack([.. expected.Where((_, i) => !hashed[i])], total, cancel);
+            throw new ProofException("NRST5002", null, "The chip's hash of the flash differs from the image's, and reading the bytes back shows no difference.")
+            {
+                LikelyCause = "The flash reads marginally: a supply too low, too few wait states, or a worn cell.",
+                Evidence = [.. expected.Where((_, i) => !hashed[i]).Select(part => $"hash differs in {part.Range}")],
+                Remedies = [new Remedy("Program again with every sector erased.", "nrst flash FILE --always-erase")],
+            };
+        }
+
+        target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Verify, target.Clock.Now - start, total));
+        return hashed is null ? VerifyMode.Readback : VerifyMode.Hash;
+    }
+
+    /// <summary>Proves that whole sectors are blank, or throws.</summary>
+    public void ProveBlank(IEnumerable<FlashSector> sectors, CancellationToken cancel)
+    {
+        var wanted = sectors.Select(sector => new WantedSector(sector, [])).ToList();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        var known = path.Survey(wanted, new Dictionary<WantedRun, byte[]>(), cancel);
+        if (known.FirstOrDefault(sector => sector.Other.Count > 0) is { } dirty)
+        {
+            var first = dirty.Other[0].Start;
+            throw new ProofException("NRST5003", first, $"Sector {dirty.Sector.Number} was erased and is not blank at {first}.")
+            {
+                LikelyCause = "The erase was cut short by a weak supply, or the sector is worn out.",
+                Remedies = [new Remedy("Erase it again; if it stays, the chip is worn out.", $"nrst erase --range {dirty.Sector.Range}")],
+            };
+        }
+    }
+
+    private void ReadBack(IReadOnlyList<Expectation> expected, long total, CancellationToken cancel)
+    {
+        var read = new byte[ReadBlock];
+        var done = 0L;
+        foreach (var part in expected)
+        {
+            for (var at = 0; at < part.Data.Length; at += ReadBlock)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var wanted = part.Data.Span[at..Math.Min(at + ReadBlock, part.Data.Length)];
+                var now = read.AsSpan(0, wanted.Length);
+                target.Memory.Read(part.At + (uint)at, now);
+                var same = now.CommonPrefixLength(wanted);
+                if (same < wanted.Length)
+                {
+                    throw Different(part.At + (uint)(at + same), wanted[same], now[same], now);
+                }
+
+                done += wanted.Length;
+                target.Listener?.Invoke(new JobEvent.Advanced(Phase.Verify, done, total));
+            }
+        }
+    }
+
+    private static ProofException Different(Address first, byte wanted, byte found, ReadOnlySpan<byte> around) => new(
+        "NRST5001", first, $"The flash holds 0x{found:X2} at {first} where 0x{wanted:X2} belongs.")
+    {
+        LikelyCause = found == 0xFF
+            ? "This place is blank: it was not programmed."
+            : around.ContainsAnyExcept(found)
+                ? "The chip holds another program, or a program that was changed after it was flashed."
+                : $"Everything read around it is 0x{found:X2}: the flash does not answer as it should.",
+        Evidence = [$"first difference at {first}", $"expected 0x{wanted:X2}, found 0x{found:X2}"],
+        Remedies = [new Remedy("Flash the image.", "nrst flash FILE")],
+    };
+}

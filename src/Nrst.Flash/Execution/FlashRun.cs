@@ -1,0 +1,195 @@
+using Nrst.Flash.Stm32F4;
+using Nrst.Images;
+
+namespace Nrst.Flash;
+
+/// <summary>One job on one chip, from the first look to the proof.</summary>
+internal sealed class FlashRun
+{
+    private readonly FlashTarget _target;
+    private readonly Parallelism _parallelism;
+    private readonly Stm32F4Flash _flash;
+    private IFlashPath? _path;
+    private WorkProgress _progress;
+
+    public FlashRun(FlashTarget target)
+    {
+        _target = target;
+        _parallelism = Parallelism.At(target.Volts);
+        _flash = new Stm32F4Flash(target.Memory, target.Words, target.Clock, target.Device.Flash, target.Layout, _parallelism);
+        _progress = new WorkProgress(target.Listener, 0, 0);
+    }
+
+    /// <summary>What the chip holds of an image, and what follows from it.</summary>
+    /// <param name="Present">Each run with its holes filled by what the chip holds there.</param>
+    internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, TimeSpan Took);
+
+    private IFlashPath Path => _path ??= Open();
+
+    /// <summary>Whatever happens, the flash is locked and the core halted afterwards, and the error says how far we came.</summary>
+    public T Guard<T>(Func<FlashRun, T> work)
+    {
+        try
+        {
+            var result = work(this);
+            _path?.End();
+            return result;
+        }
+        catch (OperationCanceledException stop)
+        {
+            _path?.Abandon();
+            throw new StoppedException("NRST9021", "The job was stopped before it was done.", stop)
+            {
+                Evidence = [_progress.Describe()],
+                Remedies = _progress.Started ? [new Remedy("Flash again: what is missing is found and done.", "nrst flash FILE")] : [],
+            };
+        }
+        catch (NrstException failure)
+        {
+            _path?.Abandon();
+            failure.AddEvidence(_progress.Describe());
+            throw;
+        }
+    }
+
+    public Findings Survey(FirmwareImage image, FlashOptions options, CancellationToken cancel)
+    {
+        FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
+        var start = _target.Clock.Now;
+        _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
+        var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors]);
+        var present = wanted.SelectMany(sector => sector.Runs).ToDictionary(run => run, FillHoles);
+        var looked = wanted.Where(sector => options.ChipErase || sector.Runs.Count > 0).ToList();
+        var seen = Path.Survey(looked, present, cancel).ToDictionary(known => known.Sector);
+        var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
+        var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
+        var plan = FlashPlanner.Plan(wanted, known, wishes);
+        if (options.ChipErase && MassEraseIsFaster(plan))
+        {
+            plan = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
+        }
+
+        var took = _target.Clock.Now - start;
+        _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Compare, took, image.Bytes));
+        return new Findings(plan, present, took);
+    }
+
+    public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
+    {
+        var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
+        var found = Survey(image, options, cancel);
+        var plan = found.Plan;
+        protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
+        TellAboutSupply(plan);
+
+        var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Memory));
+        var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
+        var start = _target.Clock.Now;
+        if (work.Count > 0)
+        {
+            _progress = new WorkProgress(_target.Listener, plan.BytesErased, work.Sum(sector => sector.Bytes));
+            _progress.Begin();
+            Path.Change(work, plan.MassErase, _progress, cancel);
+        }
+
+        var changed = _target.Clock.Now;
+        var expected = contents.Values.SelectMany(content => content.Expected).ToList();
+        var prover = new FlashProver(_target, Path);
+        var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
+            ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
+            : prover.Prove(expected, options.Verify, cancel);
+        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
+
+        var erase = Path.ErasedFor;
+        var program = changed - start - erase;
+        if (work.Count > 0)
+        {
+            _progress.End(erase, program);
+        }
+
+        var seconds = new FlashSeconds(
+            found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);
+        return new FlashReport(
+            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _parallelism.Bits, Path.UsesLoader);
+    }
+
+    public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
+    {
+        FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
+        var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors]);
+        var expected = wanted.SelectMany(sector => sector.Runs).Select(run => new Expectation(run.Start, FillHoles(run))).ToList();
+        return new FlashProof(new FlashProver(_target, Path).Prove(expected, mode, cancel), image.Bytes);
+    }
+
+    public EraseReport Erase(AddressRange? range, CancellationToken cancel)
+    {
+        var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
+        var sectors = _target.Layout.Sectors.Where(sector => range is null || sector.Range.Overlaps(range.Value)).ToList();
+        var mass = range is null && TimeOf(sectors) > _target.Device.Flash.Times.EraseOfAll(_target.Layout, _parallelism).Typical;
+        protection.Allow(sectors, mass, _target.Layout);
+
+        var start = _target.Clock.Now;
+        var prover = new FlashProver(_target, Path);
+        Path.ForgetCaches(); // the loader looks at itself here, before it may change anything
+        _progress = new WorkProgress(_target.Listener, sectors.Sum(sector => (long)sector.Range.Length), 0);
+        _progress.Begin();
+        Path.Change([.. sectors.Select(sector => new SectorWork(sector, Erase: true, []))], mass, _progress, cancel);
+        prover.ProveBlank(sectors, cancel);
+        var took = _target.Clock.Now - start;
+        _progress.End(took, TimeSpan.Zero);
+        return new EraseReport(sectors, took.TotalSeconds);
+    }
+
+    private IFlashPath Open()
+    {
+        if (_target.WithoutLoader)
+        {
+            return new RegisterPath(_target, _flash);
+        }
+
+        try
+        {
+            return new LoaderPath(_target, _flash, _parallelism);
+        }
+        catch (TargetException reason)
+        {
+            _target.Listener?.Invoke(new JobEvent.Noticed($"{reason.Message} The flash is driven register by register instead, which is slow."));
+            return new RegisterPath(_target, _flash);
+        }
+    }
+
+    /// <summary>Words the image fills only in part: what the chip holds in the rest of them.</summary>
+    private byte[] FillHoles(WantedRun run)
+    {
+        var present = run.Data.ToArray();
+        var word = new byte[WantedSector.Word];
+        foreach (var holes in run.Holes.GroupBy(hole => hole / (int)WantedSector.Word * (int)WantedSector.Word))
+        {
+            _target.Memory.Read(run.Start + (uint)holes.Key, word);
+            foreach (var hole in holes)
+            {
+                present[hole] = word[hole - holes.Key];
+            }
+        }
+
+        return present;
+    }
+
+    private bool MassEraseIsFaster(FlashPlan plan) =>
+        TimeOf(plan.Sectors.Where(sector => sector.Erase).Select(sector => sector.Sector))
+            > _target.Device.Flash.Times.EraseOfAll(_target.Layout, _parallelism).Typical;
+
+    private TimeSpan TimeOf(IEnumerable<FlashSector> sectors) =>
+        sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _target.Device.Flash.Times.EraseOf(sector, _parallelism).Typical);
+
+    private void TellAboutSupply(FlashPlan plan)
+    {
+        if (_parallelism != Parallelism.X32 && !plan.ChangesNothing)
+        {
+            var supply = _target.Volts is { } volts
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"at {volts:0.0} V")
+                : "without a measured supply";
+            _target.Listener?.Invoke(new JobEvent.Noticed($"{supply} the flash takes {_parallelism.Bits} bits at a time; from 2.7 V on it is faster"));
+        }
+    }
+}

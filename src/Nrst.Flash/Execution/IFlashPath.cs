@@ -1,0 +1,30 @@
+namespace Nrst.Flash;
+
+/// <summary>A way to get at the flash: through the loader in target RAM, or register by register.</summary>
+internal interface IFlashPath
+{
+    bool UsesLoader { get; }
+
+    /// <summary>Compares sectors with what is wanted of them.</summary>
+    /// <param name="present">The bytes of each run with its holes filled by what the chip holds there.</param>
+    IReadOnlyList<SectorKnowledge> Survey(IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel);
+
+    /// <summary>Erases and programs. The flash must not be write-protected where this works.</summary>
+    /// <param name="massErase">Everything at once, before anything is programmed.</param>
+    void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel);
+
+    /// <summary>Tells which expectations the chip's own hash confirms; null where this path has no such hash.</summary>
+    IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel);
+
+    /// <summary>Makes sure that the next read sees the flash and no cache.</summary>
+    void ForgetCaches();
+
+    /// <summary>Time spent erasing so far.</summary>
+    TimeSpan ErasedFor { get; }
+
+    /// <summary>Leaves the flash locked and the core halted.</summary>
+    void End();
+
+    /// <summary>The same after a failure; throws nothing.</summary>
+    void Abandon();
+}

@@ -1,0 +1,42 @@
+namespace Nrst.Flash;
+
+/// <summary>The bytes behind the plan of one sector: what is written, and what must be there in the end.</summary>
+internal sealed record SectorContents(SectorWork Work, IReadOnlyList<Expectation> Expected, long ProvedBytes)
+{
+    public static SectorContents Of(SectorPlan plan, IReadOnlyDictionary<WantedRun, byte[]> present, ITargetMemory memory) =>
+        plan.Erase ? Anew(plan, memory) : AsItIs(plan, present);
+
+    private static SectorContents AsItIs(SectorPlan plan, IReadOnlyDictionary<WantedRun, byte[]> present) => new(
+        new SectorWork(plan.Sector, Erase: false, [.. plan.Program.SelectMany(run => SectorWork.NotBlank(run.Start, run.Data))]),
+        [.. plan.Wanted.Runs.Select(run => new Expectation(run.Start, present[run]))],
+        plan.Wanted.ImageBytes);
+
+    private static SectorContents Anew(SectorPlan plan, ITargetMemory memory)
+    {
+        var start = plan.Sector.Range.Start;
+        var bytes = new byte[plan.Sector.Range.Length];
+        bytes.AsSpan().Fill(0xFF);
+        foreach (var run in plan.Wanted.Runs)
+        {
+            run.Data.CopyTo(bytes, (int)(run.Start - start));
+        }
+
+        foreach (var range in plan.Preserve)
+        {
+            memory.Read(range.Start, bytes.AsSpan((int)(range.Start - start), (int)range.Length));
+        }
+
+        var covered = plan.Wanted.Runs.Select(run => run.Range).Concat(plan.Preserve.Select(Widen)).OrderBy(range => range.Start);
+        return new SectorContents(
+            new SectorWork(plan.Sector, Erase: true, [.. SectorWork.NotBlank(start, bytes)]),
+            [.. covered.Select(range => new Expectation(range.Start, bytes.AsMemory((int)(range.Start - start), (int)range.Length)))],
+            plan.Wanted.ImageBytes + plan.Preserve.Sum(range => (long)range.Length));
+    }
+
+    private static AddressRange Widen(AddressRange range)
+    {
+        var start = range.Start.Value / WantedSector.Word * WantedSector.Word;
+        var end = (range.Last.Value / WantedSector.Word * WantedSector.Word) + WantedSector.Word;
+        return new AddressRange(new Address(start), end - start);
+    }
+}

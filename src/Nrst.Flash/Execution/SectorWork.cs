@@ -1,0 +1,52 @@
+namespace Nrst.Flash;
+
+/// <summary>Bytes to be written, whole words.</summary>
+internal readonly record struct Writing(Address At, ReadOnlyMemory<byte> Data)
+{
+    public AddressRange Range => new(At, (uint)Data.Length);
+}
+
+/// <summary>Bytes that must be there in the end, whole words.</summary>
+internal readonly record struct Expectation(Address At, ReadOnlyMemory<byte> Data)
+{
+    public AddressRange Range => new(At, (uint)Data.Length);
+}
+
+/// <summary>What is done to one sector, with the bytes in hand.</summary>
+internal sealed record SectorWork(FlashSector Sector, bool Erase, IReadOnlyList<Writing> Writes)
+{
+    // A blank stretch shorter than this costs less to send along than a command of its own.
+    private const int ShortestSkip = 256;
+
+    public long Bytes => Writes.Sum(writing => (long)writing.Data.Length);
+
+    /// <summary>The parts of a stretch that are not blank, as few and long as makes sense.</summary>
+    public static IEnumerable<Writing> NotBlank(Address at, ReadOnlyMemory<byte> data)
+    {
+        const int word = (int)WantedSector.Word;
+        for (var from = 0; from < data.Length;)
+        {
+            var start = data.Span[from..].IndexOfAnyExcept((byte)0xFF);
+            if (start < 0)
+            {
+                yield break;
+            }
+
+            from = (from + start) / word * word;
+            var to = from;
+            while (to < data.Length && NextUsed(data.Span, to) is { } used && used - to < ShortestSkip)
+            {
+                to = (used / word * word) + word;
+            }
+
+            yield return new Writing(at + (uint)from, data[from..to]);
+            from = to;
+        }
+    }
+
+    private static int? NextUsed(ReadOnlySpan<byte> data, int from)
+    {
+        var used = data[from..].IndexOfAnyExcept((byte)0xFF);
+        return used < 0 ? null : from + used;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+
+namespace Nrst.Flash.Loaders;
+
+internal enum LoaderOperation : uint
+{
+    Program = 1,
+    Erase = 2,
+    Survey = 3,
+    End = 15,
+}
+
+/// <summary>Why the loader stopped: bits 31:24 of its status word.</summary>
+internal enum LoaderError : byte
+{
+    None = 0,
+    Slot = 1,
+    Flags = 2,
+    TooFast = 3,
+    Command = 4,
+    Fault = 15,
+    NotStarted = 0xEE,
+}
+
+/// <summary>One slot of the ring.</summary>
+/// <param name="Dest">Where to program, or FLASH_CR without STRT.</param>
+/// <param name="Flags">PSIZE for <see cref="LoaderOperation.Program"/>; 8 ends the loader afterwards.</param>
+/// <param name="Where">The flash it concerns, for errors.</param>
+/// <param name="Time">How long it takes, to know when to ask.</param>
+internal sealed record LoaderCommand(
+    LoaderOperation Operation, uint Dest, uint Flags, ReadOnlyMemory<byte> Data, AddressRange Where, OperationTime Time)
+{
+    /// <summary>The longest piece of data one command carries.</summary>
+    public const int MostData = 4096;
+
+    /// <summary>The slot's data and the trailer that makes it valid.</summary>
+    public const int TrailerBytes = 16;
+
+    /// <summary>From one slot's start to the next.</summary>
+    public const int Stride = MostData + TrailerBytes;
+
+    public const uint ThenEnd = 8;
+
+    public int Bytes => Data.Length + TrailerBytes;
+
+    /// <summary>The bytes of the slot as the loader expects them, data right before the trailer.</summary>
+    public void Write(Span<byte> into, uint sequence)
+    {
+        Data.Span.CopyTo(into);
+        var trailer = into[Data.Length..Bytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Dest);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)Operation << 28 | Flags << 24 | (uint)Data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[8..], WordCrc.Of(into[..(Data.Length + 8)]));
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[12..], sequence);
+    }
+}
+
+/// <summary>One stretch for the loader to look at.</summary>
+internal readonly record struct SurveyItem(SurveyKind Kind, uint Start, uint Length)
+{
+    public const int Bytes = 8;
+
+    public static SurveyItem Over(SurveyKind kind, AddressRange range) => new(kind, range.Start.Value, range.Length);
+
+    public void Write(Span<byte> into)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(into, Start);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[4..], (uint)Kind << 30 | Length);
+    }
+}
+
+internal enum SurveyKind : uint
+{
+    /// <summary>Answers CRC and 0.</summary>
+    Hash = 0,
+
+    /// <summary>Answers the end of what is not blank, and the CRC up to there.</summary>
+    Content = 1,
+
+    /// <summary>Answers the first word that is not blank, and the end of what is not blank; the same twice where all is.</summary>
+    Gap = 2,
+
+    /// <summary>Answers the HCLK cycles spent erasing and programming so far.</summary>
+    Ticks = 3,
+}
+
+/// <summary>The loader's two words for one item.</summary>
+internal readonly record struct SurveyAnswer(uint First, uint Second);

@@ -1,0 +1,278 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Nrst.Arm;
+using Nrst.Flash.Stm32F4;
+
+namespace Nrst.Flash.Loaders;
+
+/// <summary>
+/// The program in target RAM, seen from here: uploaded once, fed through a ring of slots, asked for one status word.
+/// </summary>
+internal sealed class ResidentLoader
+{
+    private const int MostResends = 3;
+
+    // Long enough to save a write per slot, short enough that the first slot is not kept waiting on a slow wire.
+    private const int GroupSlots = 4;
+
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMilliseconds(20);
+
+    private readonly FlashTarget _target;
+    private readonly LoaderRam _ram;
+    private readonly byte[] _code;
+    private uint _sequence;
+
+    private ResidentLoader(FlashTarget target, LoaderRam ram, byte[] code) => (_target, _ram, _code) = (target, ram, code);
+
+    /// <summary>The loader's own instructions: where they are, and the CRC they must have.</summary>
+    public (AddressRange Range, uint Crc) Code =>
+        (new AddressRange(new Address(_ram.Base + LoaderBlob.Entry), (uint)(_code.Length - LoaderBlob.Entry)),
+            WordCrc.Of(_code.AsSpan(LoaderBlob.Entry)));
+
+    /// <summary>Uploads and starts it. The core must be halted; the flash stays locked.</summary>
+    public static ResidentLoader Start(FlashTarget target)
+    {
+        var code = LoaderBlob.Stm32F4();
+        var ram = LoaderRam.In(target.Part, code.Length)
+            ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
+        var times = target.Device.Flash.Times;
+        LoaderBlob.Set(code, LoaderBlob.RingStart, ram.Ring);
+        LoaderBlob.Set(code, LoaderBlob.RingEnd, ram.RingEnd);
+        LoaderBlob.Set(code, LoaderBlob.AccessTicks, Ticks(target, times.ProgramOf(1).Least));
+        target.Memory.Write(new Address(ram.Base), code);
+        target.Core.Launch(
+            [
+                (CoreRegister.R7, ram.Base),
+                (CoreRegister.R8, ram.Ring + LoaderCommand.MostData),
+                (CoreRegister.R9, 1),
+                (CoreRegister.R10, target.Device.Flash.Controller.Value),
+                (CoreRegister.R11, 0x4002_3000), // CRC
+                (CoreRegister.R12, 0xE000_E010), // SysTick
+                (CoreRegister.SP, ram.StackTop),
+                (CoreRegister.PC, ram.Base + LoaderBlob.Entry),
+                (CoreRegister.XPSR, 0x0100_0000), // T
+            ],
+            maskInterrupts: true);
+        var loader = new ResidentLoader(target, ram, code);
+        loader.AwaitStart();
+        return loader;
+    }
+
+    /// <summary>HCLK cycles in a time.</summary>
+    public static uint Ticks(FlashTarget target, TimeSpan time) => (uint)(time.TotalSeconds * target.CoreHertz);
+
+    /// <summary>Runs commands in order and returns when all are done.</summary>
+    /// <param name="completed">Called with the number of commands done, whenever it was seen to change.</param>
+    public void Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, CancellationToken cancel)
+    {
+        var first = _sequence;
+        var timeline = new LoaderTimeline();
+        var sent = 0;
+        var done = 0;
+        var resends = 0;
+        while (done < commands.Count)
+        {
+            if (cancel.IsCancellationRequested && sent == done)
+            {
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            while (!cancel.IsCancellationRequested && sent < commands.Count && sent - done < _ram.Slots)
+            {
+                sent += Send(commands, sent, first, _ram.Slots - (sent - done), timeline);
+            }
+
+            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count)));
+            var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            var now = _target.Clock.Now;
+            var error = (LoaderError)(status >> 24);
+            var seen = (int)((status - first) & 0x00FF_FFFF);
+            if (error is not (LoaderError.None or LoaderError.Slot) || seen > sent)
+            {
+                throw Failure(error, commands[seen < sent ? seen : done], status);
+            }
+
+            resends = seen > done ? 0 : resends;
+            if (error == LoaderError.Slot)
+            {
+                Resend(commands[seen], first + (uint)seen, ++resends);
+            }
+            else if (seen == done && timeline.HeadFor(now) > commands[done].Time.Limit)
+            {
+                throw TooSlow(commands[done], status);
+            }
+
+            timeline.Saw(now, seen);
+            if (seen > done)
+            {
+                done = seen;
+                completed?.Invoke(done);
+            }
+        }
+    }
+
+    /// <summary>Looks at stretches of memory and returns the answers, in order.</summary>
+    public IReadOnlyList<SurveyAnswer> Survey(IReadOnlyList<SurveyItem> items, CancellationToken cancel)
+    {
+        var answers = new List<SurveyAnswer>();
+        foreach (var part in items.Chunk(LoaderCommand.MostData / SurveyItem.Bytes))
+        {
+            var data = new byte[part.Length * SurveyItem.Bytes];
+            for (var i = 0; i < part.Length; i++)
+            {
+                part[i].Write(data.AsSpan(i * SurveyItem.Bytes));
+            }
+
+            var place = DataOf(_sequence, data.Length);
+            Run([new LoaderCommand(LoaderOperation.Survey, 0, 0, data, _target.Layout.Range, TimeOf(part))], null, cancel);
+            _target.Memory.Read(place, data);
+            for (var i = 0; i < data.Length; i += SurveyItem.Bytes)
+            {
+                answers.Add(new SurveyAnswer(
+                    BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(i)), BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(i + 4))));
+            }
+        }
+
+        return answers;
+    }
+
+    /// <summary>Locks the flash, puts back what the loader changed, and stops the core at a breakpoint of its own.</summary>
+    public void End() =>
+        Run([new LoaderCommand(LoaderOperation.End, 0, LoaderCommand.ThenEnd, default, _target.Layout.Range, Short)], null, default);
+
+    private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
+
+    private OperationTime TimeOf(SurveyItem[] items)
+    {
+        // About 1.3 cycles a byte for a CRC at zero wait states; a scan mostly ends at once. Wrong guesses cost one question.
+        var cycles = items.Where(item => item.Kind is SurveyKind.Hash or SurveyKind.Content).Sum(item => (long)item.Length) * 1.3;
+        var all = items.Where(item => item.Kind != SurveyKind.Ticks).Sum(item => (long)item.Length);
+        return new OperationTime(
+            TimeSpan.FromSeconds(cycles / _target.CoreHertz), TimeSpan.FromSeconds(all * 20.0 / _target.CoreHertz));
+    }
+
+    private int NextOfInterest(int sent, int done, int count)
+    {
+        // All are out: the last one. The ring is full: the one that frees a group.
+        var wanted = sent == count ? sent - 1 : done + Math.Min(GroupSlots, _ram.Slots / 2) - 1;
+        return Math.Clamp(wanted, done, sent - 1);
+    }
+
+    private void SleepUntil(TimeSpan then)
+    {
+        var remaining = then - _target.Clock.Now;
+        if (remaining > TimeSpan.Zero)
+        {
+            _target.Clock.Wait(remaining < LongestSleep ? remaining : LongestSleep);
+        }
+    }
+
+    /// <summary>Writes one command, and with it the following ones whose slots lie right behind it.</summary>
+    private int Send(IReadOnlyList<LoaderCommand> commands, int index, uint first, int room, LoaderTimeline timeline)
+    {
+        var slot = (int)(_sequence % (uint)_ram.Slots);
+        var count = 1;
+        while (count < Math.Min(room, GroupSlots) && index + count < commands.Count && slot + count < _ram.Slots
+            && commands[index + count].Data.Length == LoaderCommand.MostData)
+        {
+            count++;
+        }
+
+        var bytes = new byte[commands[index].Bytes + ((count - 1) * LoaderCommand.Stride)];
+        var start = DataOf(_sequence, commands[index].Data.Length);
+        var at = 0;
+        for (var i = 0; i < count; i++)
+        {
+            commands[index + i].Write(bytes.AsSpan(at), ++_sequence);
+            at += commands[index + i].Bytes;
+        }
+
+        _target.Memory.Write(start, bytes);
+        var now = _target.Clock.Now;
+        for (var i = 0; i < count; i++)
+        {
+            timeline.Sent(now, commands[index + i].Time);
+        }
+
+        return count;
+    }
+
+    private void Resend(LoaderCommand command, uint sequence, int times)
+    {
+        if (times > MostResends)
+        {
+            throw new FlashException("NRST2008", command.Where, $"A block for {command.Where} arrived damaged {times} times in a row.")
+            {
+                LikelyCause = "The SWD wires pick up noise, or the clock is too fast for them.",
+                Remedies = [new Remedy("Lower the SWD clock, or shorten the wires.", "nrst flash FILE --speed 950")],
+            };
+        }
+
+        _target.Listener?.Invoke(new JobEvent.Noticed($"a block for {command.Where} arrived damaged and is sent again"));
+        var bytes = new byte[command.Bytes];
+        command.Write(bytes, sequence + 1);
+        _target.Memory.Write32(Mailbox(LoaderBlob.Status), sequence);
+        _target.Memory.Write(DataOf(sequence, command.Data.Length), bytes);
+    }
+
+    /// <summary>Where the data of a slot begins; <paramref name="index"/> counts from 0 since the start.</summary>
+    private Address DataOf(uint index, int length) => new(
+        _ram.Ring + (index % (uint)_ram.Slots * LoaderCommand.Stride) + (uint)(LoaderCommand.MostData - length));
+
+    private Address Mailbox(int at) => new(_ram.Base + (uint)at);
+
+    private void AwaitStart()
+    {
+        var deadline = _target.Clock.Now + StartLimit;
+        while (true)
+        {
+            var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            if (status == 0)
+            {
+                return;
+            }
+
+            if (_target.Clock.Now > deadline)
+            {
+                throw new TargetException("NRST3311", "The loader in target RAM does not start.")
+                {
+                    LikelyCause = "The core does not run, or the RAM does not keep what is written.",
+                    Evidence = [$"status 0x{status:X8}, core {_target.Core.ReadState()}"],
+                };
+            }
+        }
+    }
+
+    private FlashException Failure(LoaderError error, LoaderCommand command, uint status)
+    {
+        Span<byte> details = stackalloc byte[12];
+        _target.Memory.Read(Mailbox(LoaderBlob.Details), details);
+        var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
+        var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
+        var took = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32LittleEndian(details[8..]) / (double)_target.CoreHertz);
+        return error switch
+        {
+            LoaderError.Flags => Stm32F4Flash.Failure(command.Where, (FlashSr)flags),
+            LoaderError.TooFast => Stm32F4Flash.TooFast(command.Where, (FlashSr)flags, took, command.Time.Least),
+            _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")
+            {
+                LikelyCause = error == LoaderError.Fault
+                    ? "The core took a fault while it ran the loader: a bus error, or RAM that does not keep what is written."
+                    : "Something else on the chip wrote over it, or reset the core: a watchdog, a second debugger, the supply.",
+                Evidence =
+                [
+                    $"status 0x{status:X8} ({error})",
+                    $"flags 0x{flags:X8}, at 0x{where:X8}",
+                    $"core {_target.Core.ReadState()}",
+                ],
+                Remedies = [new Remedy("Connect under reset, with a lower SWD clock.", "nrst flash FILE --connect under-reset --speed 950")],
+            },
+        };
+    }
+
+    private FlashException TooSlow(LoaderCommand command, uint status) => Stm32F4Flash.TooSlow(
+        command.Where,
+        command.Time.Limit,
+        string.Create(CultureInfo.InvariantCulture, $"loader status 0x{status:X8}, core {_target.Core.ReadState()}"));
+}

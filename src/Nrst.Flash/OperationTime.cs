@@ -1,0 +1,11 @@
+namespace Nrst.Flash;
+
+/// <summary>How long an operation takes by the data sheet, and what we make of it.</summary>
+internal readonly record struct OperationTime(TimeSpan Typical, TimeSpan Max)
+{
+    /// <summary>Silicon is not twice as fast as its data sheet: what ends sooner was not done.</summary>
+    public TimeSpan Least => Typical / 2;
+
+    /// <summary>Twice the longest time the data sheet allows is a fault, not a slow chip.</summary>
+    public TimeSpan Limit => (Max * 2) + TimeSpan.FromMilliseconds(50);
+}
