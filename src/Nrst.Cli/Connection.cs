@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Text.Json.Nodes;
-using Nrst.Cli.Output;
 using Nrst.Probes.StLink;
 using Nrst.VirtualBench.Boards;
 

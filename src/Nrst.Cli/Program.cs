@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nrst;
 using Nrst.Cli;
 using Nrst.Cli.Output;
 using Nrst.Cli.Verbs;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.VirtualBench.Boards;
-using Nrst.VirtualBench.Probes;
 
 namespace Nrst.Cli.Verbs;
 

@@ -35,9 +35,9 @@ internal static class MeasureVerb
             {
                 store.New("measured", Chip, kind);
                 Flash(store, Noise(FullBytes, 1));
-                rows.Add(Row(call, kind, "over full sectors", Flash(store, Image(2))));
-                rows.Add(Row(call, kind, "the same again", Flash(store, Image(2))));
-                rows.Add(Row(call, kind, "one byte changed", Flash(store, Image(2, changed: true))));
+                rows.Add((JsonNode)Row(call, kind, "over full sectors", Flash(store, Image(2))));
+                rows.Add((JsonNode)Row(call, kind, "the same again", Flash(store, Image(2))));
+                rows.Add((JsonNode)Row(call, kind, "one byte changed", Flash(store, Image(2, changed: true))));
                 store.Remove("measured");
             }
 
