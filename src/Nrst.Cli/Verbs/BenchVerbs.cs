@@ -110,14 +110,15 @@ internal static class BenchVerbs
         try
         {
             boards.AddRange(line.GetValue(Names)!.Select(name => Connection.Bench.OpenOrCreate(name)));
-            using var server = new StLinkServer(boards, port, line.GetValue(Realtime), line.GetValue(Stats));
+            var options = new ExportOptions { Realtime = line.GetValue(Realtime), StatisticsFile = line.GetValue(Stats) };
+            using var server = new StLinkServer(boards, port, options);
             foreach (var board in boards)
             {
                 call.Screen.Document(new JsonObject { ["board"] = board.Name, ["stlinkServer"] = server.Port }.ToJsonString());
             }
 
             call.Screen.Talk("serving until Ctrl-C");
-            server.Run(call.Cancel);
+            server.RunAsync(call.Cancel).GetAwaiter().GetResult();
         }
         finally
         {
