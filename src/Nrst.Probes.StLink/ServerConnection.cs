@@ -41,7 +41,7 @@ internal sealed class ServerConnection : IDisposable
             {
                 LikelyCause = "It is not running, it listens on another port, or a firewall is in between.",
                 Evidence = [cause is SocketException s ? $"{s.SocketErrorCode}: {s.Message}" : $"no connection within {ConnectLimit.TotalSeconds:0} s"],
-                Remedies = [new("Start the stlink-server, or name its host and port.", "nrst list --probe tcp:HOST:PORT")],
+                Remedies = [new("Start the stlink-server, or name its host and port.", "nrst info --probe tcp:HOST:PORT")],
             };
         }
     }

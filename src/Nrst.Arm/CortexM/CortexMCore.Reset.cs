@@ -96,7 +96,11 @@ public sealed partial class CortexMCore
                     return last;
                 }
 
-                seen |= last.HasFlag(Dhcsr.S_RESET_ST);
+                if (!seen && last.HasFlag(Dhcsr.S_RESET_ST))
+                {
+                    seen = true;
+                    continue; // reading has cleared it: the next look shows whether it is over
+                }
             }
             catch (TargetException unreachable)
             {
@@ -109,15 +113,8 @@ public sealed partial class CortexMCore
                 throw seen ? CoreErrors.HeldInReset(last, waited) : CoreErrors.ResetNotSeen(kind, last, waited, trouble);
             }
 
-            if (!seen)
-            {
-                clock.Wait(pause);
-                pause = pause < TimeSpan.FromMilliseconds(10) ? pause * 2 : pause;
-            }
-            else if (waited > TimeSpan.FromMilliseconds(1))
-            {
-                clock.Wait(TimeSpan.FromMilliseconds(1));
-            }
+            clock.Wait(pause);
+            pause = pause < TimeSpan.FromMilliseconds(10) ? pause * 2 : pause;
         }
     }
 
