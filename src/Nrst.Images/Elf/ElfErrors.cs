@@ -37,7 +37,9 @@ internal static class ElfErrors
         new("NRST4010", $"{file}: this ELF file is not a program: e_type is {type}{TypeName(type)}, should be 2 (executable).")
         {
             File = file,
-            LikelyCause = type == 1 ? "It is what the compiler makes of one source file; the linker has not yet placed it." : null,
+            LikelyCause = type == 1
+                ? "It is what the compiler makes of one source file; the linker has not yet placed it."
+                : "It was written by a debugger or a tool, not by a linker.",
             Remedies = [new("Give the file the linker writes, often named .elf, .axf or .out.")],
         };
 
@@ -65,7 +67,7 @@ internal static class ElfErrors
             LikelyCause = "The program does not start on a page boundary of the linker, which filled the page with its own header.",
             Remedies =
             [
-                new("Link with -Wl,-n (or -Wl,-z,max-page-size=4), so that segments hold nothing but the program."),
+                new("Link with -Wl,-n, so that segments hold nothing but the program."),
                 new("Or convert with arm-none-eabi-objcopy -O ihex and flash the HEX file.", "nrst flash app.hex"),
             ],
         };

@@ -43,8 +43,13 @@ internal static class ElfReader
 
     private static ElfFault ReadSegments(Stream content, ElfHeader header, List<Chunk> chunks)
     {
+        if (header.TableEntries == 0)
+        {
+            return default; // Without entries the table's offset means nothing.
+        }
+
         var tableEnd = (long)header.TableOffset + header.TableEntries * ElfProgramHeader.Size;
-        if (header.TableEntries > 0 && tableEnd > content.Length)
+        if (tableEnd > content.Length)
         {
             return new(ElfFlaw.TableTruncated, content.Length, tableEnd);
         }

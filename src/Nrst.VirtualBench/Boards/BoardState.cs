@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Nrst.VirtualBench.Boards;
+
+/// <summary>A board as it is kept on disk. The chip's memories lie in a file beside it.</summary>
+/// <param name="Format">Version of this layout.</param>
+/// <param name="Nanoseconds">The board's virtual time when it was put away.</param>
+/// <param name="ChipFile">Null until the board was used for the first time.</param>
+/// <param name="ChipSha256">Hexadecimal, over the chip file.</param>
+internal sealed record BoardState(
+    int Format,
+    string Chip,
+    string Kind,
+    string Firmware,
+    string Serial,
+    double Volts,
+    IReadOnlyList<string> Faults,
+    long Nanoseconds,
+    ProbeState? Probe,
+    string? ChipFile,
+    string? ChipSha256)
+{
+    public const int CurrentFormat = 1;
+}
+
+/// <param name="Mode">What GET_CURRENT_MODE answers.</param>
+internal sealed record ProbeState(byte Mode, int Kilohertz, bool ResetDriven);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(BoardState))]
+internal sealed partial class BoardJson : JsonSerializerContext;

@@ -1,0 +1,199 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nrst.Targets;
+using Nrst.VirtualBench.Probes;
+
+namespace Nrst.VirtualBench.Boards;
+
+/// <summary>One line of the list of boards.</summary>
+/// <param name="Kind">v2, v2-1 or v3.</param>
+public sealed record BoardDescription(
+    string Name, string Chip, string Kind, ProbeIdentity Probe, double Volts, IReadOnlyList<string> Faults, bool InUse);
+
+/// <summary>The boards of a bench: a folder with one folder per board.</summary>
+public sealed class BoardStore
+{
+    private const string DefaultKind = "v2-1";
+    private const double DefaultVolts = 3.3;
+
+    private readonly string _folder;
+    private readonly ChipMaker _chips;
+
+    public BoardStore(string folder) : this(folder, ChipFactory.Make)
+    {
+    }
+
+    internal BoardStore(string folder, ChipMaker chips) => (_folder, _chips) = (folder, chips);
+
+    /// <summary>Makes the silicon of a board. A seam for tests of everything around the chip.</summary>
+    internal delegate IBoardChip ChipMaker(Device device, Part part, BoardState board);
+
+    /// <summary>$NRST_BENCH_DIR, else a folder where the platform keeps the state of programs.</summary>
+    public static string DefaultFolder(Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (environment("NRST_BENCH_DIR") is { Length: > 0 } chosen)
+        {
+            return chosen;
+        }
+
+        if (!OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS())
+        {
+            return environment("XDG_STATE_HOME") is { Length: > 0 } state ? Path.Combine(state, "nrst", "bench")
+                : Path.Combine(environment("HOME") ?? ".", ".local", "state", "nrst", "bench");
+        }
+
+        return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "nrst", "bench");
+    }
+
+    /// <param name="chip">A part number: <c>STM32F407VG</c>.</param>
+    /// <param name="kind">v2, v2-1 or v3.</param>
+    /// <param name="firmware">As ST writes it; null for a recent one.</param>
+    public BoardDescription New(
+        string name, string chip, string kind = DefaultKind, IReadOnlyList<string>? faults = null, string? firmware = null,
+        double volts = DefaultVolts)
+    {
+        CheckName(name);
+        var part = FindPart(chip) ?? throw UnknownChip(chip);
+        var model = ProbeModel.Find(kind) ?? throw new UsageException("NRST0184", $"No virtual probe is of kind '{kind}'.")
+        {
+            LikelyCause = "These kinds exist: " + string.Join(", ", ProbeModel.All.Select(one => one.Key)) + ".",
+        };
+        var version = ProbeFirmware.TryParse(firmware ?? model.DefaultFirmware, model.Hardware)
+            ?? throw new UsageException("NRST0184", $"'{firmware}' is no firmware version of a {model.Product}.")
+            {
+                Remedies = [new Remedy($"Write it as ST does, for example {model.DefaultFirmware}.")],
+            };
+        if (!(volts is >= 0 and <= 5.5))
+        {
+            throw new UsageException("NRST0185", FormattableString.Invariant($"A supply of {volts} V would not leave a chip to talk to."))
+            {
+                Remedies = [new Remedy("Choose a voltage from 0 to 5.5; an STM32 works from 1.8 to 3.6.")],
+            };
+        }
+
+        foreach (var fault in faults ?? [])
+        {
+            FaultCatalogue.Parse(fault);
+        }
+
+        var folder = Folder(name);
+        if (folder.Exists)
+        {
+            throw new UsageException("NRST0182", $"A virtual board named '{name}' exists already.")
+            {
+                Remedies =
+                [
+                    new Remedy("See the boards there are.", "nrst bench list"),
+                    new Remedy("Remove it first; its flash is lost with it.", $"nrst bench remove {name}"),
+                ],
+            };
+        }
+
+        folder.Write(
+            new BoardState(
+                BoardState.CurrentFormat, part.Part.Name, model.Key, version.ToString(), SerialFor(name), volts, [.. faults ?? []],
+                Nanoseconds: 0, Probe: null, ChipFile: null, ChipSha256: null),
+            chip: null);
+        return Describe(name);
+    }
+
+    public IReadOnlyList<BoardDescription> List() => !Directory.Exists(_folder)
+        ? []
+        : [.. Directory.EnumerateDirectories(_folder)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => Folder(name).Exists)
+            .Order(StringComparer.Ordinal)
+            .Select(Describe)];
+
+    public void Remove(string name)
+    {
+        var folder = Existing(name);
+        using (folder.Lock())
+        {
+        }
+
+        Directory.Delete(Path.Combine(_folder, name), recursive: true);
+    }
+
+    public bool Exists(string name) => IsName(name) && Folder(name).Exists;
+
+    /// <summary>Powers the board and plugs its probe in. Nobody else can open it until it is disposed of.</summary>
+    public VirtualBoard Open(string name)
+    {
+        var folder = Existing(name);
+        var held = folder.Lock();
+        try
+        {
+            var state = folder.Read();
+            var (device, part) = FindPart(state.Chip) ?? throw folder.Damaged($"no chip is called '{state.Chip}'", null);
+            return new VirtualBoard(name, folder, state, held, _chips(device, part, state));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A board of this name; where there is none and the name is a part number, a fresh one with that chip.</summary>
+    public VirtualBoard OpenOrCreate(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!Exists(name) && FindPart(name) is not null)
+        {
+            New(name, name);
+        }
+
+        return Open(name);
+    }
+
+    private BoardDescription Describe(string name)
+    {
+        var folder = Folder(name);
+        var state = folder.Read();
+        var model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        var probe = new ProbeIdentity(model.Product, state.Serial, state.Firmware, ProbeModel.VendorId, model.ProductId);
+        return new BoardDescription(name, state.Chip, state.Kind, probe, state.Volts, state.Faults, folder.IsLocked);
+    }
+
+    private BoardFolder Folder(string name) => new(Path.Combine(_folder, name), name);
+
+    private BoardFolder Existing(string name) => Exists(name)
+        ? Folder(name)
+        : throw new UsageException("NRST0180", $"There is no virtual board named '{name}'.")
+        {
+            Remedies =
+            [
+                new Remedy("See the boards there are.", "nrst bench list"),
+                new Remedy("Make one.", $"nrst bench new {(IsName(name) ? name : "NAME")} --chip STM32F407VG"),
+            ],
+        };
+
+    private static (Device Device, Part Part)? FindPart(string name) => DeviceDatabase.FindPart(name);
+
+    private static UsageException UnknownChip(string chip) => new("NRST0181", $"No chip is called '{chip}', or more than one is.")
+    {
+        LikelyCause = "The name needs the letters up to the flash size: STM32F407VG, not STM32F4.",
+        Remedies = [new Remedy("Name a chip that the bench has.", "nrst bench new NAME --chip STM32F407VG")],
+    };
+
+    private static void CheckName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!IsName(name))
+        {
+            throw new UsageException("NRST0186", $"'{name}' cannot be the name of a virtual board.")
+            {
+                Remedies = [new Remedy("Use letters, digits, '-', '_' and '.', beginning with a letter or a digit; at most 64 of them.")],
+            };
+        }
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+
+    /// <summary>24 hexadecimal digits, always the same for a name.</summary>
+    private static string SerialFor(string name) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 12));
+}

@@ -1,0 +1,20 @@
+using Nrst.VirtualBench.Chips;
+
+namespace Nrst.VirtualBench.Boards;
+
+/// <summary>A chip that a board can power up, and put away with what does not need power to last.</summary>
+internal interface IBoardChip : IChip
+{
+    void PowerOn(long now);
+
+    /// <summary>Flash, option bytes, one-time programmable bytes.</summary>
+    byte[] Save();
+
+    /// <summary>Takes back what <see cref="Save"/> gave. A <see cref="FormatException"/> where it is not that.</summary>
+    void Load(ReadOnlySpan<byte> saved);
+
+    ChipTimes Times { get; }
+}
+
+/// <summary>What the chip did while the probe talked, in nanoseconds. These overlap with the time of probe and host.</summary>
+internal readonly record struct ChipTimes(long Core, long FlashErase, long FlashProgram);

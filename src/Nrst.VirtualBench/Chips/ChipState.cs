@@ -1,0 +1,7 @@
+namespace Nrst.VirtualBench.Chips;
+
+/// <summary>What a chip keeps without power.</summary>
+/// <param name="Flash">The main flash, from its first byte.</param>
+/// <param name="OptionBytes">The programmed option words, in the order of the controller's registers.</param>
+/// <param name="Otp">The one-time programmable bytes and their lock bytes.</param>
+internal sealed record ChipState(byte[] Flash, uint[] OptionBytes, byte[] Otp);

@@ -1,0 +1,238 @@
+namespace Nrst.VirtualBench.Chips.Stm32F4;
+
+internal sealed partial class FlashController
+{
+    /// <summary>How long a bus master is held by an operation that never ends before the simulation gives up on it.</summary>
+    private const long Forever = 3_600_000_000_000;
+
+    private Operation? busy;
+
+    /// <summary>Something that keeps BSY set.</summary>
+    /// <param name="Finish">Brings the effect into the cells; the argument is the part of the time that was granted, 0 to 1.</param>
+    private sealed record Operation(long Start, long End, int Banks, bool IsErase, bool IsOption, Action<double> Finish);
+
+    /// <summary>Until when an access to the bank of <paramref name="address"/> has to wait, or <paramref name="now"/>.</summary>
+    public long StallUntil(uint address, long now)
+    {
+        Settle(now);
+        if (busy is not { } operation || (operation.Banks & 1 << (Sectors.At(address).Bank - 1)) == 0)
+        {
+            return now; // read while write: the other bank answers
+        }
+
+        return operation.End == long.MaxValue ? now + Forever : operation.End;
+    }
+
+    /// <summary>A write to a register waits until the running operation is over; a read never does.</summary>
+    public long RegisterStallUntil(uint offset, long now)
+    {
+        Settle(now);
+        return offset is 0x10 or 0x14 or 0x18 && busy is { } operation
+            ? operation.End == long.MaxValue ? now + Forever : operation.End
+            : now;
+    }
+
+    /// <summary>A read of the main flash that cannot take the short way.</summary>
+    public BusStatus ReadCells(uint address, int bytes, out uint value, BusMaster master, ref long now)
+    {
+        value = 0;
+        now = StallUntil(address, now);
+        Settle(now);
+        if (ReadProtected || busy is { End: long.MaxValue })
+        {
+            return BusStatus.Error;
+        }
+
+        if (master != BusMaster.CoreFetch && Options.IsReadProtected(Sectors.At(address)))
+        {
+            Refuse(Sr.RDERR);
+            return BusStatus.Ok;
+        }
+
+        value = array.Read(address - FlashStart, bytes);
+        return BusStatus.Ok;
+    }
+
+    /// <summary>A write into the main flash: one programming access, or a refusal in SR. The bus itself never complains.</summary>
+    public BusStatus WriteCells(uint address, int bytes, uint value, ref long now)
+    {
+        now = StallUntil(address, now);
+        // One operation at a time, whichever bank: programming waits for the other bank's erase as well.
+        now = busy is { End: var end } ? (end == long.MaxValue ? now + Forever : end) : now;
+        Settle(now);
+        if (ReadProtected)
+        {
+            return BusStatus.Error;
+        }
+
+        var sector = Sectors.At(address);
+        if (!MayProgram(bytes) || ignoresCommands)
+        {
+            return BusStatus.Ok;
+        }
+
+        if (Options.IsWriteProtected(sector) || Options.IsReadProtected(sector))
+        {
+            Refuse(Sr.WRPERR);
+            return BusStatus.Ok;
+        }
+
+        var starved = Starved;
+        Statistics.Programs++;
+        Statistics.ProgramsBySector[sector.Index] = Statistics.ProgramsBySector.GetValueOrDefault(sector.Index) + 1;
+        Begin(new Operation(now, now + timing.Program, 1 << (sector.Bank - 1), false, false, part =>
+        {
+            if (part >= 1)
+            {
+                array.Program(address - FlashStart, value, bytes, starved);
+            }
+        }));
+        return BusStatus.Ok;
+    }
+
+    /// <summary>A write into the one-time programmable area: 16 blocks of 32 bytes, then a lock byte for each.</summary>
+    public BusStatus WriteOtp(uint offset, int bytes, uint value, ref long now)
+    {
+        now = StallUntil(FlashStart, now);
+        Settle(now);
+        if (!MayProgram(bytes) || ignoresCommands)
+        {
+            return BusStatus.Ok;
+        }
+
+        var block = offset < 512 ? offset / 32 : offset - 512;
+        if (offset < 512 && Otp[512 + block] == 0)
+        {
+            Refuse(Sr.WRPERR);
+            return BusStatus.Ok;
+        }
+
+        Begin(new Operation(now, now + timing.Program, 1, false, false, part =>
+        {
+            for (var i = 0; i < bytes && part >= 1; i++)
+            {
+                Otp[offset + i] &= (byte)(value >> (8 * i));
+            }
+        }));
+        return BusStatus.Ok;
+    }
+
+    private bool MayProgram(int bytes)
+    {
+        // Flags of earlier refusals do not bar this one: the manual asks software to clear them but ties nothing to it.
+        if (!Has(Cr.PG) || Has(Cr.SER) || Has(Cr.MER) || Has(Cr.MER1))
+        {
+            Refuse(Sr.PGSERR);
+            return false;
+        }
+
+        if (bytes != 1 << (int)Psize)
+        {
+            Refuse(Sr.PGPERR);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void StartErase(long now)
+    {
+        var mass = Has(Cr.MER) || Has(Cr.MER1);
+        // SER together with MER, neither of them, or a sector that does not exist: nothing starts and no flag tells. PG does not matter,
+        // the manual lets an erase that is requested together with programming go first.
+        List<MappedSector> sectors = (mass, Has(Cr.SER)) switch
+        {
+            (true, false) => [.. Sectors.Sectors.Where(sector => Has(sector.Bank == 1 ? Cr.MER : Cr.MER1))],
+            (false, true) when Sectors.BySnb((cr >> 3) & 0x1F) is { } sector => [sector],
+            _ => [],
+        };
+        if (sectors.Count == 0 || ignoresCommands)
+        {
+            return;
+        }
+
+        // One protected sector bars a mass erase altogether.
+        if (ReadProtected || sectors.Any(sector => Options.IsWriteProtected(sector) || Options.IsReadProtected(sector)))
+        {
+            Refuse(Sr.WRPERR);
+            return;
+        }
+
+        var time = mass ? MassEraseTime(sectors) : timing.Sector(sectors[0].Range.Length, Psize);
+        cr |= (uint)Cr.STRT;
+        var starved = Starved;
+        Begin(new Operation(now, now + time, Banks(sectors), true, false, part => EraseCells(sectors, starved, part)));
+    }
+
+    private void EraseCells(IReadOnlyList<MappedSector> sectors, bool starved, double part)
+    {
+        foreach (var sector in sectors)
+        {
+            Statistics.Erases[sector.Index] = Statistics.Erases.GetValueOrDefault(sector.Index) + 1;
+            array.Erase(sector.Index, sector.Range, starved, part);
+        }
+    }
+
+    private long MassEraseTime(IEnumerable<MappedSector> sectors) =>
+        sectors.GroupBy(sector => sector.Bank).Sum(bank => timing.Bank((uint)bank.Sum(sector => sector.Range.Length), Psize));
+
+    private static int Banks(IEnumerable<MappedSector> sectors) =>
+        sectors.Aggregate(0, (banks, sector) => banks | 1 << (sector.Bank - 1));
+
+    private void Begin(Operation operation)
+    {
+        if (neverFinishes)
+        {
+            operation = operation with { End = long.MaxValue };
+        }
+
+        busy = operation;
+        sr |= (uint)Sr.BSY;
+        Quiet = false;
+    }
+
+    /// <summary>Ends what is over by <paramref name="now"/>.</summary>
+    private void Settle(long now)
+    {
+        if (busy is not { } operation || now < operation.End)
+        {
+            return;
+        }
+
+        Close(operation, operation.End, 1);
+        if (Has(Cr.EOPIE))
+        {
+            sr |= (uint)Sr.EOP;
+        }
+
+        UpdateInterrupt();
+    }
+
+    private void Abort(long now)
+    {
+        if (busy is { } operation)
+        {
+            var part = operation.End == long.MaxValue ? 0 : (double)(now - operation.Start) / (operation.End - operation.Start);
+            Close(operation, now, Math.Clamp(part, 0, 0.999));
+        }
+    }
+
+    private void Close(Operation operation, long now, double part)
+    {
+        busy = null;
+        sr &= ~(uint)Sr.BSY;
+        cr &= ~(uint)Cr.STRT;
+        var time = now - operation.Start;
+        if (operation.IsErase)
+        {
+            Statistics.EraseNanoseconds += time;
+        }
+        else
+        {
+            Statistics.ProgramNanoseconds += time;
+        }
+
+        operation.Finish(part);
+        UpdateQuiet();
+    }
+}

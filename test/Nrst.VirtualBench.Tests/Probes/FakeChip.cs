@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Chips;
+
+namespace Nrst.VirtualBench.Tests.Probes;
+
+/// <summary>128 KiB of RAM at 0x2000_0000, a word that stalls, and nothing else: enough of a chip to talk about probes.</summary>
+internal sealed class FakeChip : IBoardChip, ISwdTarget
+{
+    public const uint RamAt = 0x2000_0000;
+    public const uint SlowWord = 0x4000_0000;
+
+    public byte[] Ram { get; } = new byte[128 * 1024];
+
+    public List<(uint Address, int Bytes, bool Write)> Accesses { get; } = [];
+
+    /// <summary>How long the bus is held by an access of <see cref="SlowWord"/>.</summary>
+    public long StallNs { get; set; }
+
+    public bool Powered { get; set; }
+
+    public long RanUntil { get; private set; }
+
+    public double SupplyVolts { get; set; } = 3.3;
+
+    public ISwdTarget? Swd => Powered ? this : null;
+
+    public bool ResetIsLow { get; private set; }
+
+    public uint Dpidr => 0x2BA0_1477;
+
+    public uint AhbApIdr => 0x2477_0011;
+
+    public uint AhbApBase => 0xE00F_F003;
+
+    public long HclkPicoseconds { get; set; } = 62_500;
+
+    public ChipTimes Times => default;
+
+    public void PowerOn(long now) => Powered = true;
+
+    public byte[] Save() => Ram;
+
+    public void Load(ReadOnlySpan<byte> saved)
+    {
+        if (saved.Length != Ram.Length)
+        {
+            throw new FormatException("Not the size of this RAM.");
+        }
+
+        saved.CopyTo(Ram);
+    }
+
+    public void DriveReset(bool low, long now) => ResetIsLow = low;
+
+    public void RunUntil(long now) => RanUntil = now;
+
+    public BusStatus Read(uint address, int bytes, out uint value, ref long now)
+    {
+        Accesses.Add((address, bytes, false));
+        value = 0;
+        if (address == SlowWord)
+        {
+            now += StallNs;
+            return BusStatus.Ok;
+        }
+
+        if (address < RamAt || address - RamAt + bytes > Ram.Length)
+        {
+            return BusStatus.Error;
+        }
+
+        Span<byte> word = stackalloc byte[4];
+        word.Clear();
+        Ram.AsSpan((int)(address - RamAt), bytes).CopyTo(word);
+        value = BinaryPrimitives.ReadUInt32LittleEndian(word);
+        return BusStatus.Ok;
+    }
+
+    public BusStatus Write(uint address, int bytes, uint value, ref long now)
+    {
+        Accesses.Add((address, bytes, true));
+        if (address < RamAt || address - RamAt + bytes > Ram.Length)
+        {
+            return BusStatus.Error;
+        }
+
+        Span<byte> word = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(word, value);
+        word[..bytes].CopyTo(Ram.AsSpan((int)(address - RamAt)));
+        return BusStatus.Ok;
+    }
+}
