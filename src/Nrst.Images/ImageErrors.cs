@@ -15,7 +15,7 @@ internal static class ImageErrors
             LikelyCause = "A binary holds bytes and no addresses; it is none of ELF, Intel HEX, S-record or DfuSe.",
             Remedies =
             [
-                new("Name the address; the flash of an STM32 starts at 0x08000000.", $"nrst flash {file}@0x08000000"),
+                new("Name the address; the flash of an STM32 starts at 0x08000000.", Quoted($"{file}@0x08000000")),
                 new("Or give the ELF or HEX file of the same build, which knows its addresses."),
             ],
         };
@@ -27,7 +27,7 @@ internal static class ImageErrors
             LikelyCause = "An address after the file name is for plain binaries.",
             Remedies =
             [
-                new("Leave the address out.", $"nrst flash {file}"),
+                new("Leave the address out.", Quoted(file)),
                 new("If the firmware is meant to run elsewhere, link it for that address."),
             ],
         };
@@ -117,7 +117,11 @@ internal static class ImageErrors
         ? $"'{(char)value}'"
         : string.Create(CultureInfo.InvariantCulture, $"the byte 0x{value:X2}");
 
-    public static string Name(ImageFormat format) => format switch
+    // A command is there to be copied.
+    private static string Quoted(string argument) =>
+        "nrst flash " + (argument.Any(char.IsWhiteSpace) ? $"\"{argument}\"" : argument);
+
+    private static string Name(ImageFormat format) => format switch
     {
         ImageFormat.Elf => "an ELF file",
         ImageFormat.IntelHex => "an Intel HEX file",

@@ -8,6 +8,7 @@ public sealed class StLinkProbe : IDebugProbe
     private readonly StLinkSpeed _speed;
     private readonly StLinkDap _dap;
     private readonly StLinkReset _reset;
+    private bool _awake;
     private bool _attached;
     private bool _disposed;
 
@@ -43,19 +44,29 @@ public sealed class StLinkProbe : IDebugProbe
         return Open(transport, clock, device.VendorId, device.ProductId, device.Serial);
     }
 
-    public double? ReadTargetVolts() => _wire.Ask<GetTargetVoltage, double?>(default);
+    public double? ReadTargetVolts()
+    {
+        WakeUp();
+        return _wire.Ask<GetTargetVoltage, double?>(default);
+    }
 
-    public int SetSpeed(int kilohertz) => _speed.Set(kilohertz);
+    public int SetSpeed(int kilohertz)
+    {
+        WakeUp();
+        return _speed.Set(kilohertz);
+    }
 
     public void Attach(bool underReset = false)
     {
-        LeaveOtherMode();
-        _attached = false;
-        _dap.Forget();
+        WakeUp();
+        if (_attached)
+        {
+            Detach();
+        }
 
         if (underReset)
         {
-            _reset.Assert();
+            _reset.Assert(); // before the wire is switched, or the program gets a chance
         }
         else
         {
@@ -69,6 +80,11 @@ public sealed class StLinkProbe : IDebugProbe
 
         Enter(underReset);
         _attached = true;
+        if (underReset)
+        {
+            _reset.Assert(); // switching the wire may have let the pin go
+        }
+
         _dap.OpenOnce(0);
     }
 
@@ -140,14 +156,22 @@ public sealed class StLinkProbe : IDebugProbe
             : StLinkVersion.Decode(word with { ProductId = pid });
     }
 
-    private void LeaveOtherMode()
+    /// <summary>Leaves the mode the probe was found in. One in DFU mode, as after plugging in, does nothing else.</summary>
+    private void WakeUp()
     {
+        if (_awake)
+        {
+            return;
+        }
+
         switch (_wire.Ask<GetCurrentMode, StLinkMode>(default))
         {
             case StLinkMode.Dfu: _wire.Ask<ExitDfu, Silence>(default); break;
             case StLinkMode.Debug: _wire.Ask<ExitDebug, Silence>(default); break;
             case StLinkMode.Swim: _wire.Ask<ExitSwim, Silence>(default); break;
         }
+
+        _awake = true;
     }
 
     private void Enter(bool underReset)
@@ -161,7 +185,9 @@ public sealed class StLinkProbe : IDebugProbe
                 case StLinkOutcome.Done:
                     return;
                 case StLinkOutcome.NoTarget or StLinkOutcome.WireError or StLinkOutcome.BusFault:
-                    throw StLinkErrors.NoAnswer(status, ReadTargetVolts(), underReset);
+                    var volts = ReadTargetVolts();
+                    _awake = false; // who knows in which mode a failed switch leaves it
+                    throw StLinkErrors.NoAnswer(status, volts, underReset);
                 default:
                     wait.OrThrow(status, "switching to SWD", null);
                     break;

@@ -28,15 +28,15 @@ public sealed class Judged_by_objcopy_and_srec_cat : IDisposable
     }
 
     [Theory]
-    [InlineData("-Intel", "-address-length=4")]
-    [InlineData("-Intel", "-address-length=3")]
-    [InlineData("-Motorola", "-address-length=4")]
-    [InlineData("-Motorola", "-address-length=3")]
-    [InlineData("-Motorola", "-address-length=2")]
-    public void What_srec_cat_writes_we_read_alike(string kind, string width)
+    [InlineData("-Intel", "-address-length=4", 0x0800_FF00)]
+    [InlineData("-Intel", "-address-length=3", 0x000D_FF00)] // Segments.
+    [InlineData("-Intel", "-address-length=2", 0x0000_7F00)]
+    [InlineData("-Motorola", "-address-length=4", 0x0800_FF00)]
+    [InlineData("-Motorola", "-address-length=3", 0x00FE_FF00)]
+    [InlineData("-Motorola", "-address-length=2", 0x0000_7F00)]
+    public void What_srec_cat_writes_we_read_alike(string kind, string width, uint start)
     {
-        // Within the 64 KiB that addresses of two bytes reach.
-        var image = Files.Image((0x0010, Bytes(300)), (0x7FF5, Bytes(4000)));
+        var image = Files.Image((0x0010, Bytes(300)), (start, Bytes(4000)));
         _tools.Write("ours.hex", Files.Written(image, ImageFormat.IntelHex));
 
         _tools.Run(Tools.SrecCat, "ours.hex", "-Intel", "-o", "theirs", kind, width);

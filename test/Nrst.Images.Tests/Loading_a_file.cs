@@ -59,6 +59,8 @@ public sealed class Loading_a_file : IDisposable
 
         Assert.Equal("NRST4002", error.Code);
         Assert.Contains(error.Remedies, remedy => remedy.Command == "nrst flash app@0x08000000");
+        var spaced = Assert.Throws<ImageException>(() => ImageReader.Read(new MemoryStream([1]), "my app.bin"));
+        Assert.Contains(spaced.Remedies, remedy => remedy.Command == "nrst flash \"my app.bin@0x08000000\"");
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class Whatever_the_bytes
     [InlineData(ImageFormat.SRecord)]
     [InlineData(ImageFormat.DfuSe)]
     public void What_is_written_is_read_again(ImageFormat format) =>
-        Check(400, Images, image =>
+        Check(200, Images, image =>
         {
             var again = Files.Read(Files.Written(image, format));
 
@@ -97,7 +97,7 @@ public sealed class Whatever_the_bytes
 
     [Fact]
     public void A_written_binary_holds_every_byte_in_its_place() =>
-        Check(400, Images, image =>
+        Check(200, Images, image =>
         {
             var binary = Files.Written(image, ImageFormat.Binary, new ImageWriteOptions { Fill = 0x5A });
             var covered = new bool[binary.Length];
@@ -109,12 +109,12 @@ public sealed class Whatever_the_bytes
             }
 
             Assert.True(covered[^1]);
-            Assert.All(covered.Zip(binary).Where(both => !both.First), both => Assert.Equal(0x5A, both.Second));
+            Assert.DoesNotContain(false, covered.Zip(binary, (data, value) => data || value == 0x5A));
         });
 
     [Fact]
     public void The_order_of_lines_does_not_matter() =>
-        Check(300, Images.SelectMany(image => Gen.Choose(0, int.MaxValue), (image, seed) => (image, seed)), sample =>
+        Check(200, Images.SelectMany(image => Gen.Choose(0, int.MaxValue), (image, seed) => (image, seed)), sample =>
         {
             var lines = Encoding.ASCII.GetString(Files.Written(sample.image, ImageFormat.SRecord)).Trim().Split('\n');
             var body = lines[..^1];

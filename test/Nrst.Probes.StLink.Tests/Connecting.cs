@@ -54,14 +54,16 @@ public sealed class Connecting
         var recording = Recording.Of("""
             > F1
             < 29 47 83 04 48 37
-            > F2 43 03 00
-            < 80 00
             > F5
             < 02 00
             > F2 21
+            > F2 43 03 00
+            < 80 00
             > F2 3C 00
             < 80 00
             > F2 30 A3
+            < 80 00
+            > F2 3C 00
             < 80 00
             > F2 4B 00
             < 80 00
@@ -76,6 +78,33 @@ public sealed class Connecting
         }
 
         Assert.True(recording.IsOver);
+    }
+
+    [Fact]
+    public void Measures_the_supply_only_after_waking_the_probe_up()
+    {
+        var tiny = new TinyProbe { Mode = StLinkMode.Dfu };
+        var probe = StLinkProbe.Open(tiny, _clock, 0x0483, 0x3748, "S");
+
+        Assert.Equal(3.27, probe.ReadTargetVolts()!.Value, 2);
+        Assert.Equal(["F1", "F5", "F3 07", "F7"], tiny.Log);
+    }
+
+    [Fact]
+    public void Again_after_a_failure_or_a_success_starts_from_the_beginning()
+    {
+        var tiny = new TinyProbe { Enter = StLinkStatus.GET_IDCODE_ERROR };
+        var probe = StLinkProbe.Open(tiny, _clock, 0x0483, 0x3748, "S");
+        Assert.Throws<TargetException>(() => probe.Attach());
+        (tiny.Enter, tiny.Mode) = (StLinkStatus.OK, StLinkMode.Debug);
+
+        tiny.Log.Clear();
+        probe.Attach(underReset: true);
+        Assert.Equal(["F5", "F2 21", "F2 3C", "F2 30", "F2 3C", "F2 4B"], tiny.Log);
+
+        tiny.Log.Clear();
+        probe.Attach();
+        Assert.Equal(["F2 21", "F2 3C", "F2 30", "F2 4B"], tiny.Log);
     }
 
     [Theory]
@@ -107,7 +136,7 @@ public sealed class Connecting
         probe.SetSpeed(8000);
 
         Assert.Equal("V3J13", probe.Identity.Firmware);
-        Assert.Equal(["F1", "FB", "F2 62", "F2 61", "F2 61"], tiny.Log);
+        Assert.Equal(["F1", "FB", "F5", "F2 62", "F2 61", "F2 61"], tiny.Log);
     }
 
     [Fact]

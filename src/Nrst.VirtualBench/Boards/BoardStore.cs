@@ -26,7 +26,7 @@ public sealed class BoardStore
     internal BoardStore(string folder, ChipMaker chips) => (_folder, _chips) = (folder, chips);
 
     /// <summary>Makes the silicon of a board. A seam for tests of everything around the chip.</summary>
-    internal delegate IBoardChip ChipMaker(Device device, Part part, double volts, IReadOnlyList<Fault> faults);
+    internal delegate IBoardChip ChipMaker(Device device, Part part, BoardState board);
 
     /// <summary>$NRST_BENCH_DIR, else a folder where the platform keeps the state of programs.</summary>
     public static string DefaultFolder(Func<string, string?> environment)
@@ -127,8 +127,7 @@ public sealed class BoardStore
         {
             var state = folder.Read();
             var (device, part) = FindPart(state.Chip) ?? throw folder.Damaged($"no chip is called '{state.Chip}'", null);
-            var chip = _chips(device, part, state.Volts, [.. state.Faults.Select(FaultCatalogue.Parse)]);
-            return new VirtualBoard(name, folder, state, held, chip);
+            return new VirtualBoard(name, folder, state, held, _chips(device, part, state));
         }
         catch
         {

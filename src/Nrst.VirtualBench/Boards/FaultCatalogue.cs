@@ -66,7 +66,6 @@ public static class FaultCatalogue
     internal static WireFaults Wire(IReadOnlyCollection<Fault> faults) => new()
     {
         NoTargetPower = Has(faults, NoTargetPower) is not null,
-        ResetHeldLow = Has(faults, NrstHeldLow) is not null,
         SwdDisconnected = Has(faults, SwdDisconnected) is not null,
         NoisyAboveKilohertz = (int?)Has(faults, SwdNoisyAbove),
         UnplugAfter = Has(faults, UsbUnplugAfter),

@@ -55,6 +55,9 @@ internal sealed class StLinkDevice : IBulkPipe
 
     public long BytesIn { get; private set; }
 
+    /// <summary>The command before goes on with data from the host.</summary>
+    public bool ExpectsData => _fromHost is not null;
+
     public int MaxPacket => _model.MaxPacket;
 
     public StLinkState State => new(_firmware.Mode, _wire.Kilohertz, _wire.ResetDriven);
@@ -126,8 +129,11 @@ internal sealed class StLinkDevice : IBulkPipe
         return length;
     }
 
-    /// <summary>The host closes the device: its endpoints forget what was under way.</summary>
-    public void Dispose()
+    /// <summary>The host closes the device.</summary>
+    public void Dispose() => ForgetTransfers();
+
+    /// <summary>The endpoints lose what was under way.</summary>
+    public void ForgetTransfers()
     {
         _toHost.Clear();
         _fromHost = null;

@@ -30,7 +30,6 @@ internal sealed class SwdWire
     public SwdWire(IChip chip, VirtualClock clock, WireFaults faults)
     {
         (_chip, _clock, _faults) = (chip, clock, faults);
-        DriveReset(false);
     }
 
     public int Kilohertz { get; set; } = SwdSpeeds.DefaultV2;
@@ -59,7 +58,7 @@ internal sealed class SwdWire
     {
         ResetDriven = low;
         _chip.RunUntil(_clock.Nanoseconds);
-        _chip.DriveReset(low || _faults.ResetHeldLow, _clock.Nanoseconds);
+        _chip.DriveReset(low, _clock.Nanoseconds);
     }
 
     /// <summary>Line reset, the switch from JTAG to SWD, line reset.</summary>

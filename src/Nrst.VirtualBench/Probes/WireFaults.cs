@@ -11,9 +11,6 @@ internal sealed record WireFaults
     /// <summary>Above this SWD clock some transfers come back without an acknowledge or with wrong parity.</summary>
     public int? NoisyAboveKilohertz { get; init; }
 
-    /// <summary>Something on the board pulls NRST low and never lets go.</summary>
-    public bool ResetHeldLow { get; init; }
-
     /// <summary>The target has no supply.</summary>
     public bool NoTargetPower { get; init; }
 

@@ -8,7 +8,7 @@ public sealed class BoardKeeping : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("nrst-bench-").FullName;
     private readonly BoardStore _store;
 
-    public BoardKeeping() => _store = new BoardStore(_folder, (_, _, volts, _) => new FakeChip { SupplyVolts = volts });
+    public BoardKeeping() => _store = new BoardStore(_folder, (_, _, board) => new FakeChip { SupplyVolts = board.Volts });
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -116,16 +116,6 @@ public sealed class StLinkSession
         Assert.False(bench.Chip.ResetIsLow);
     }
 
-    [Fact]
-    public void A_reset_line_that_the_board_holds_low_stays_low()
-    {
-        var bench = new ProbeBench(faults: new WireFaults { ResetHeldLow = true });
-
-        bench.Ask(2, 0xF2, 0x3C, 1);
-
-        Assert.True(bench.Chip.ResetIsLow);
-    }
-
     [Theory]
     [InlineData("V2J17S4", 0x43, false)]
     [InlineData("V2J24S4", 0x43, true)]

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Nrst.Probes.StLink;
+using Nrst.VirtualBench.Boards;
+
+namespace Nrst.Cli;
+
+/// <summary>Where the parts meet: the sources of probes, and the way from a command line to a connected target.</summary>
+internal static class Connection
+{
+    public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
+
+    public static ProbeCatalog Catalog => new([new VirtualProbeSource(Bench), new StLinkServerSource()]);
+
+    public static Target Open(Invocation call)
+    {
+        var line = call.Line;
+        var options = new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
+        return Target.Connect(Catalog.Open(line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null), options);
+    }
+
+    public static IDebugProbe OpenBoard(BoardStore store, string name)
+    {
+        var board = store.OpenOrCreate(name);
+        var id = board.Identity;
+        return StLinkProbe.Open(new BoardPipe(board), board.Clock, id.VendorId, id.ProductId, id.Serial);
+    }
+
+    public static JsonObject Probe(Target target)
+    {
+        var id = target.Probe.Identity;
+        return new JsonObject
+        {
+            ["kind"] = id.Kind,
+            ["serial"] = id.Serial,
+            ["firmware"] = id.Firmware,
+            ["vendorId"] = $"0x{id.VendorId:X4}",
+            ["productId"] = $"0x{id.ProductId:X4}",
+            ["volts"] = target.Volts is { } volts ? Math.Round(volts, 3) : null,
+            ["kilohertz"] = target.Kilohertz,
+        };
+    }
+
+    public static JsonObject Chip(Target target) => new()
+    {
+        ["deviceId"] = $"0x{target.Chip.Device.DeviceId:X3}",
+        ["name"] = target.Chip.Name,
+        ["revision"] = target.Chip.Revision,
+        ["uniqueId"] = target.Chip.UniqueId,
+    };
+
+    private static ConnectMode Mode(string text) => text switch
+    {
+        "auto" => ConnectMode.Auto,
+        "normal" => ConnectMode.Normal,
+        "under-reset" => ConnectMode.UnderReset,
+        "hot-plug" => ConnectMode.HotPlug,
+        _ => throw new UsageException("NRST0108", $"'{text}' is not a way to connect.")
+        {
+            LikelyCause = "--connect takes auto, normal, under-reset or hot-plug.",
+        },
+    };
+
+    private static int Speed(int kilohertz) => kilohertz > 0 ? kilohertz : throw new UsageException("NRST0109", $"{kilohertz} kHz is not an SWD clock.")
+    {
+        LikelyCause = "--speed takes the highest clock to use, in kHz, as in --speed 1800.",
+    };
+
+    /// <summary>The boards of the bench, seen as probes.</summary>
+    private sealed class VirtualProbeSource(BoardStore store) : IProbeSource
+    {
+        public IReadOnlyList<ProbeListing> List() =>
+        [
+            .. store.List().Select(board => new ProbeListing(
+                new ProbeSelector.Virtual(board.Name), $"{board.Probe.Kind} (virtual)", board.Probe.Serial, board.Chip, board.InUse ? "in use" : null)),
+        ];
+
+        public IDebugProbe? Open(ProbeSelector selector)
+        {
+            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name) : null;
+        }
+    }
+
+    /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>
+    private sealed class BoardPipe(VirtualBoard board) : IBulkPipe
+    {
+        public void Send(ReadOnlySpan<byte> packet) => board.Pipe.Send(packet);
+
+        public int Receive(Span<byte> into) => board.Pipe.Receive(into);
+
+        public void Dispose() => board.Dispose();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.CommandLine;
+using Nrst.Cli.Output;
+
+namespace Nrst.Cli;
+
+/// <summary>What a verb works with: the parsed line, the screen, and a token that Ctrl-C cancels.</summary>
+internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines Progress, CancellationToken Cancel);
+
+/// <summary>Runs a verb and turns its end, good or bad, into words, a JSON document and an exit code.</summary>
+internal static class Host
+{
+    private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };
+
+    /// <param name="verb">Prints its result as text (silent with --json) and returns it for the document.</param>
+    public static int Run(string name, ParseResult line, Func<Invocation, JsonObject> verb)
+    {
+        using var cancel = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        var screen = Screen.ForProcess(line.GetValue(Common.Json));
+        var progress = new ProgressLines(screen);
+        try
+        {
+            var result = verb(new Invocation(line, screen, progress, cancel.Token));
+            progress.Clear();
+            Document(screen, name, null, result);
+            return 0;
+        }
+#pragma warning disable CA1031 // the last net: whatever it is, the user gets a named error
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            progress.Clear();
+            return Fail(screen, name, error);
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // the job stops at its next safe place
+            cancel.Cancel();
+        }
+    }
+
+    public static int Fail(Screen screen, string name, Exception thrown)
+    {
+        var error = ErrorReport.Named(thrown);
+        ErrorReport.Show(screen, error);
+        try
+        {
+            Document(screen, name, ErrorReport.ToJson(error), null);
+        }
+        catch (IOException)
+        {
+            // Said on stderr already; stdout takes nothing.
+        }
+
+        return ErrorReport.ExitCode(error);
+    }
+
+    private static void Document(Screen screen, string name, JsonObject? error, JsonObject? result)
+    {
+        if (screen.Json)
+        {
+            var document = new JsonObject
+            {
+                ["schema"] = "nrst/1",
+                ["command"] = name,
+                ["ok"] = error is null,
+                ["error"] = error,
+                ["result"] = result,
+            };
+            screen.Document(document.ToJsonString(Pretty));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Nrst.VirtualBench.Boards;
+
+namespace Nrst.Cli.Verbs;
+
+/// <summary><c>nrst bench …</c>: virtual boards, made, listed, thrown away, and served to other programs.</summary>
+internal static class BenchVerbs
+{
+    private static readonly Argument<string> Name = new("NAME") { Description = "The board's name" };
+    private static readonly Argument<string[]> Names = new("NAME") { Description = "Boards to serve", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> Kind = new("--probe-kind") { Description = "v2, v2-1 or v3", DefaultValueFactory = _ => "v2-1" };
+    private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
+    private static readonly Option<string?> Firmware = new("--firmware") { Description = "The probe's firmware, e.g. V2J37S7", HelpName = "VERSION" };
+    private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", DefaultValueFactory = _ => 3.3 };
+    private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
+    private static readonly Option<bool> Realtime = new("--realtime") { Description = "Let the wall clock wait for the virtual one" };
+    private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
+
+    public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
+    {
+        new Command("new", "Make a board") { Name, Required(), Kind, Faults, Firmware, Volts }.Does(New, "bench new"),
+        new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
+        new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
+        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, Realtime, Stats }.Does(Serve, "bench serve"),
+        MeasureVerb.Create(),
+    };
+
+    private static Option<string?> Required() => Common.Chip;
+
+    private static JsonObject New(Invocation call)
+    {
+        var line = call.Line;
+        var chip = line.GetValue(Common.Chip) ?? throw new UsageException("NRST0114", "A new board needs a chip.")
+        {
+            LikelyCause = "--chip is missing.",
+            Remedies = [new("Name one.", "nrst bench new NAME --chip STM32F407VG")],
+        };
+        var board = Connection.Bench.New(
+            line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts));
+        call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}");
+        return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial };
+    }
+
+    private static JsonObject List(Invocation call)
+    {
+        var boards = Connection.Bench.List();
+        foreach (var board in boards)
+        {
+            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {string.Join(' ', board.Faults)}".TrimEnd());
+        }
+
+        if (boards.Count == 0)
+        {
+            call.Screen.Result("no boards");
+        }
+
+        call.Screen.Result();
+        call.Screen.Result("faults a board can have (nrst bench new NAME --chip CHIP --fault FAULT):");
+        foreach (var fault in FaultCatalogue.All)
+        {
+            call.Screen.Result($"  {fault.Usage,-30} {fault.Description}");
+        }
+
+        return new JsonObject
+        {
+            ["boards"] = new JsonArray([.. boards.Select(board => new JsonObject
+            {
+                ["name"] = board.Name,
+                ["chip"] = board.Chip,
+                ["probeKind"] = board.Kind,
+                ["serial"] = board.Probe.Serial,
+                ["faults"] = new JsonArray([.. board.Faults.Select(fault => (JsonNode)fault)]),
+            })]),
+            ["faults"] = new JsonArray([.. FaultCatalogue.All.Select(fault =>
+                new JsonObject { ["name"] = fault.Usage, ["description"] = fault.Description })]),
+        };
+    }
+
+    private static JsonObject Remove(Invocation call)
+    {
+        var name = call.Line.GetValue(Name)!;
+        Connection.Bench.Remove(name);
+        call.Screen.Result($"virtual:{name} is gone.");
+        return new JsonObject { ["board"] = name };
+    }
+
+    private static JsonObject Serve(Invocation call)
+    {
+        var line = call.Line;
+        if (line.GetValue(Server) is not { } port)
+        {
+            throw new UsageException("NRST0115", "serve was not told how to serve.")
+            {
+                LikelyCause = "--stlink-server PORT is missing.",
+                Remedies = [new("Take any free port; the first line printed says which.", "nrst bench serve NAME --stlink-server 0")],
+            };
+        }
+
+        if (port is < 0 or > 65535)
+        {
+            throw new UsageException("NRST0116", $"{port.ToString(CultureInfo.InvariantCulture)} is not a TCP port.")
+            {
+                LikelyCause = "Ports are 1 to 65535; 0 picks a free one.",
+            };
+        }
+
+        var boards = new List<VirtualBoard>();
+        try
+        {
+            boards.AddRange(line.GetValue(Names)!.Select(name => Connection.Bench.OpenOrCreate(name)));
+            var options = new ExportOptions { Realtime = line.GetValue(Realtime), StatisticsFile = line.GetValue(Stats) };
+            using var server = new StLinkServer(boards, port, options);
+            foreach (var board in boards)
+            {
+                call.Screen.Document(new JsonObject { ["board"] = board.Name, ["stlinkServer"] = server.Port }.ToJsonString());
+            }
+
+            call.Screen.Talk("serving until Ctrl-C");
+            server.RunAsync(call.Cancel).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            boards.ForEach(board => board.Dispose());
+        }
+
+        return new JsonObject { ["boards"] = new JsonArray([.. boards.Select(board => (JsonNode)board.Name)]) };
+    }
+}

@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Nrst.Flash;
+using Nrst.Images;
+
+namespace Nrst.Cli.Verbs;
+
+/// <summary><c>nrst flash FILE[@ADDR] …</c>: erase what is needed, program, prove, reset, run.</summary>
+internal static class FlashVerb
+{
+    private static readonly Argument<string[]> Files = new("FILE[@ADDR]")
+    {
+        Description = "ELF, Intel HEX, S-record, DfuSe, or raw binary with its address",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<bool> PlanOnly = new("--plan") { Description = "Print what would be done, and stop" };
+    private static readonly Option<bool> AlwaysErase = new("--always-erase") { Description = "Erase also what is blank or already right" };
+    private static readonly Option<bool> ChipErase = new("--chip-erase") { Description = "Leave nothing on the chip but the image" };
+    private static readonly Option<bool> Keep = new("--keep") { Description = "Put back other data in the sectors that are erased" };
+    private static readonly Option<bool> NoLoader = new("--no-loader") { Description = "Use no target RAM; slow" };
+    private static readonly Option<string> Verify = Word("--verify", "hash", "hash", "readback");
+    private static readonly Option<string> Reset = Word("--reset", "run", "run", "halt", "none");
+
+    public static Command Create() =>
+        new Command("flash", "Erase what is needed, program, prove, reset, run")
+        {
+            Files, PlanOnly, AlwaysErase, ChipErase, Keep, NoLoader, Verify, Reset,
+        }.WithTarget().Does(Flash);
+
+    private static JsonObject Flash(Invocation call)
+    {
+        var line = call.Line;
+        var image = ImageFiles.Load(line.GetValue(Files)!);
+        var options = new FlashOptions
+        {
+            AlwaysErase = line.GetValue(AlwaysErase),
+            ChipErase = line.GetValue(ChipErase),
+            Keep = line.GetValue(Keep),
+            Verify = line.GetValue(Verify) == "readback" ? VerifyMode.Readback : VerifyMode.Hash,
+        };
+        using var target = Connection.Open(call);
+        var programmer = new Programmer(target, call.Progress.Listen) { WithoutLoader = line.GetValue(NoLoader) };
+        return line.GetValue(PlanOnly)
+            ? ShowPlan(call, image, target, programmer.Plan(image, options, call.Cancel))
+            : ShowOutcome(call, image, target, programmer.Flash(image, options, After(line.GetValue(Reset)!), call.Cancel));
+    }
+
+    private static JsonObject ShowPlan(Invocation call, FirmwareImage image, Target target, FlashPlan plan)
+    {
+        foreach (var row in plan.ToString().Split('\n'))
+        {
+            call.Screen.Result(row);
+        }
+
+        return new JsonObject
+        {
+            ["image"] = ImageFiles.Describe(image),
+            ["chip"] = Connection.Chip(target),
+            ["probe"] = Connection.Probe(target),
+            ["plan"] = Plan(plan),
+        };
+    }
+
+    private static JsonObject ShowOutcome(Invocation call, FirmwareImage image, Target target, FlashOutcome outcome)
+    {
+        var (report, screen) = (outcome.Report, call.Screen);
+        var proof = report.Proof.Mode is VerifyMode.Hash ? "hash" : "readback";
+        screen.Result($"{image.File}: {Output.Screen.Count(image.Bytes)} bytes on {target.Chip.Name}, proved by {proof}.");
+        screen.Result(string.Create(
+            CultureInfo.InvariantCulture,
+            $"erased {report.BytesErased:N0}, programmed {report.BytesProgrammed:N0}, already there {report.BytesSkipped:N0} bytes; ")
+            + string.Create(CultureInfo.InvariantCulture, $"{outcome.Seconds:0.000} s, {outcome.Exchanges:N0} exchanges"));
+        if (outcome.Observed is { } seen)
+        {
+            Observe(screen, seen);
+        }
+
+        return new JsonObject
+        {
+            ["image"] = ImageFiles.Describe(image),
+            ["chip"] = Connection.Chip(target),
+            ["probe"] = Connection.Probe(target),
+            ["plan"] = Plan(report.Plan),
+            ["proof"] = new JsonObject { ["kind"] = proof, ["bytesCompared"] = report.Proof.BytesCompared },
+            ["exchanges"] = outcome.Exchanges,
+            ["firmware"] = outcome.Observed is { } state
+                ? new JsonObject { ["state"] = Name(state.State), ["pc"] = state.Pc is { } pc ? $"0x{pc.Value:X8}" : null, ["faults"] = state.Faults }
+                : null,
+            ["seconds"] = new JsonObject
+            {
+                ["connect"] = Round(outcome.ConnectSeconds),
+                ["compare"] = Round(report.Seconds.Compare),
+                ["erase"] = Round(report.Seconds.Erase),
+                ["program"] = Round(report.Seconds.Program),
+                ["verify"] = Round(report.Seconds.Verify),
+                ["total"] = Round(outcome.Seconds),
+            },
+        };
+    }
+
+    private static void Observe(Output.Screen screen, RunObservation seen)
+    {
+        var at = seen.Pc is { } pc ? $" at {pc}" : "";
+        screen.Result(seen.State switch
+        {
+            FirmwareState.Running => $"The firmware runs{at}.",
+            FirmwareState.Stuck => $"The firmware stays{at}: an idle loop of one instruction, or a fault handler.",
+            FirmwareState.Elsewhere => $"The core runs{at}, which is outside the image.",
+            FirmwareState.LockedUp => $"The firmware locked the core up{at}: a fault inside a fault handler.",
+            FirmwareState.Halted => $"The core is halted{at}; something stopped it.",
+            _ => "The chip is held in reset by something on the board.",
+        });
+        if (seen.Faults is { } faults)
+        {
+            screen.Paragraph("seen", faults);
+        }
+    }
+
+    private static JsonObject Plan(FlashPlan plan) => new()
+    {
+        ["erased"] = plan.BytesErased,
+        ["skipped"] = plan.BytesSkipped,
+        ["programmed"] = plan.BytesProgrammed,
+        ["steps"] = new JsonArray([.. plan.Steps.Select(step => new JsonObject
+        {
+            ["kind"] = Name(step.Kind),
+            ["sector"] = step.Sector?.Number,
+            ["address"] = step.Sector is { } sector ? $"0x{sector.Range.Start.Value:X8}" : null,
+            ["bytes"] = step.Bytes,
+            ["reason"] = step.Reason,
+        })]),
+    };
+
+    private static ResetAfter After(string text) => text switch { "halt" => ResetAfter.Halt, "none" => ResetAfter.None, _ => ResetAfter.Run };
+
+    private static double Round(double seconds) => Math.Round(seconds, 6);
+
+    private static string Name<T>(T value) where T : struct, Enum
+    {
+        var name = value.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    private static Option<string> Word(string name, string normal, params string[] words)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = $"{string.Join(", ", words[..^1])} or {words[^1]}",
+            HelpName = "HOW",
+            DefaultValueFactory = _ => normal,
+        };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+}

@@ -1,0 +1,116 @@
+namespace Nrst.VirtualBench.Boards;
+
+/// <summary>What a client over TCP is told about a command of its.</summary>
+internal enum TransferResult : uint
+{
+    Ok = 1,
+    Timeout = 0x1001,
+    BadParameter = 0x1002,
+    TransferError = 0x1004,
+}
+
+/// <summary>One board while a server lends it to clients.</summary>
+internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, StatisticsFile? statistics)
+{
+    /// <summary>A client that comes back after a long silence does not make the chip live through all of it.</summary>
+    private static readonly TimeSpan s_longestCatchUp = TimeSpan.FromSeconds(1);
+
+    private StatisticsSnapshot _atBegin;
+    private long _wallStart;
+    private TimeSpan _virtualStart;
+
+    public VirtualBoard Board => board;
+
+    public void Begin()
+    {
+        _atBegin = StatisticsSnapshot.Of(board);
+        Anchor();
+    }
+
+    public void End()
+    {
+        board.Device.ForgetTransfers();
+        statistics?.Append(board.Name, _atBegin, StatisticsSnapshot.Of(board));
+        board.Save();
+    }
+
+    /// <summary>The command and the data behind it.</summary>
+    public TransferResult Write(ReadOnlySpan<byte> command, ReadOnlySpan<byte> data)
+    {
+        CatchUp();
+        try
+        {
+            board.Device.Send(command);
+            if (board.Device.ExpectsData)
+            {
+                board.Device.Send(data);
+            }
+
+            return TransferResult.Ok;
+        }
+        catch (ProbeException)
+        {
+            return TransferResult.TransferError;
+        }
+        finally
+        {
+            // A command that was refused has an answer now, which this client will not fetch.
+            board.Device.ForgetTransfers();
+        }
+    }
+
+    /// <summary>The command, and its answer; what the probe does not fill stays zero.</summary>
+    public TransferResult Read(ReadOnlySpan<byte> command, Span<byte> answer)
+    {
+        CatchUp();
+        try
+        {
+            board.Device.Send(command);
+            if (!answer.IsEmpty)
+            {
+                var packet = board.Device.MaxPacket;
+                var room = new byte[(answer.Length + packet - 1) / packet * packet];
+                var length = board.Device.Receive(room);
+                room.AsSpan(0, Math.Min(length, answer.Length)).CopyTo(answer);
+            }
+
+            return TransferResult.Ok;
+        }
+        catch (ProbeException failed)
+        {
+            return failed.TimedOut ? TransferResult.Timeout : TransferResult.TransferError;
+        }
+        finally
+        {
+            board.Device.ForgetTransfers();
+        }
+    }
+
+    /// <summary>How long to hold an answer back so that it does not come before its time.</summary>
+    public TimeSpan Ahead => options.Realtime ? VirtualElapsed - WallElapsed : TimeSpan.Zero;
+
+    private TimeSpan VirtualElapsed => board.Clock.Now - _virtualStart;
+
+    private TimeSpan WallElapsed => options.Wall.GetElapsedTime(_wallStart);
+
+    private void CatchUp()
+    {
+        if (!options.Realtime)
+        {
+            return;
+        }
+
+        var behind = WallElapsed - VirtualElapsed;
+        if (behind > s_longestCatchUp)
+        {
+            board.Clock.Wait(s_longestCatchUp);
+            Anchor();
+        }
+        else if (behind > TimeSpan.Zero)
+        {
+            board.Clock.Wait(behind);
+        }
+    }
+
+    private void Anchor() => (_wallStart, _virtualStart) = (options.Wall.GetTimestamp(), board.Clock.Now);
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Nrst.VirtualBench.Boards;
+
+/// <summary>How boards are exported.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>Virtual time never runs ahead of the wall clock, and does not stand still while a client thinks.</summary>
+    public bool Realtime { get; init; }
+
+    /// <summary>A file that gets one JSON line per client; null for none.</summary>
+    public string? StatisticsFile { get; init; }
+
+    /// <summary>The wall clock of <see cref="Realtime"/>.</summary>
+    public TimeProvider Wall { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Boards as an stlink-server on this machine offers probes: OpenOCD can use them.</summary>
+/// <remarks>
+/// It listens on 127.0.0.1 from construction on. A board serves one client at a time; the board's owner must leave it alone
+/// while this runs.
+/// </remarks>
+public sealed class StLinkServer : IDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly StLinkShelf _shelf;
+
+    /// <param name="port">0 picks a free one.</param>
+    public StLinkServer(IReadOnlyList<VirtualBoard> boards, int port = 0, ExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(boards);
+        _shelf = new StLinkShelf(boards, options ?? new ExportOptions());
+        _listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            _listener.Start();
+        }
+        catch (SocketException refused)
+        {
+            _listener.Dispose();
+            throw new ProbeException("NRST1185", $"Port {port} of 127.0.0.1 cannot be listened on.", refused)
+            {
+                LikelyCause = refused.SocketErrorCode == SocketError.AddressAlreadyInUse ? "Another program listens there." : refused.Message,
+                Remedies = [new Remedy("Let a free port be found.", "nrst bench serve NAME --stlink-server 0")],
+            };
+        }
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Serves until cancelled; then every client is let go and every board it used is saved.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var clients = new List<Task>();
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var client = await _listener.AcceptTcpClientAsync(stop).ConfigureAwait(false);
+                clients.RemoveAll(done => done.IsCompleted);
+                clients.Add(Task.Run(() => ServeAsync(client, stop), CancellationToken.None));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how this ends.
+        }
+
+        await Task.WhenAll(clients).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
+    {
+        using (client)
+        {
+            client.NoDelay = true;
+            var stream = client.GetStream();
+            await using (stream.ConfigureAwait(false))
+            {
+                using var conversation = new StLinkConversation(stream, _shelf);
+                try
+                {
+                    await conversation.RunAsync(stop).ConfigureAwait(false);
+                }
+                catch (Exception ended) when (ended is IOException or OperationCanceledException or SocketException)
+                {
+                    // The client went away, or we do.
+                }
+            }
+        }
+    }
+}

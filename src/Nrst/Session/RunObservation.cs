@@ -1,0 +1,79 @@
+using Nrst.Arm;
+using Nrst.Images;
+
+namespace Nrst;
+
+/// <summary>What was seen of the firmware after it was let go.</summary>
+public enum FirmwareState
+{
+    /// <summary>The program counter moves inside the image, or the core sleeps there between interrupts.</summary>
+    Running,
+
+    /// <summary>It executes, but what is outside the image.</summary>
+    Elsewhere,
+
+    /// <summary>The program counter was the same at every look: a loop of one instruction, such as a default handler.</summary>
+    Stuck,
+
+    LockedUp,
+    Halted,
+    InReset,
+}
+
+/// <param name="Pc">The last program counter seen.</param>
+/// <param name="Faults">The fault registers in words, where a fault is pending or locked the core up.</param>
+public sealed record RunObservation(FirmwareState State, Address? Pc, string? Faults);
+
+/// <summary>Watches a core that was let go, without stopping it for longer than a look takes.</summary>
+internal static class RunObserver
+{
+    private const int Looks = 4;
+
+    // Long enough for start-up code to get somewhere, short enough that nobody waits for it.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    public static RunObservation Watch(CortexMCore core, IClock clock, FirmwareImage image)
+    {
+        var seen = new HashSet<uint>();
+        var slept = false;
+        Address? pc = null;
+        for (var look = 0; look < Looks; look++)
+        {
+            clock.Wait(Pause);
+            switch (core.ReadState())
+            {
+                case CoreState.LockedUp:
+                    return new RunObservation(FirmwareState.LockedUp, HaltedPc(core), Faults(core));
+                case CoreState.InReset:
+                    return new RunObservation(FirmwareState.InReset, null, null);
+                case CoreState.Halted:
+                    return new RunObservation(FirmwareState.Halted, HaltedPc(core), Faults(core));
+                case CoreState.Sleeping:
+                    slept = true;
+                    break;
+            }
+
+            pc = core.SamplePc() ?? GlimpsePc(core);
+            seen.Add(pc.Value.Value);
+        }
+
+        var inside = seen.Any(at => image.Pieces.Any(piece => piece.Range.Contains(new Address(at))));
+        var state = !inside ? FirmwareState.Elsewhere : seen.Count > 1 || slept ? FirmwareState.Running : FirmwareState.Stuck;
+        return new RunObservation(state, pc, state is FirmwareState.Stuck or FirmwareState.Elsewhere ? Faults(core) : null);
+    }
+
+    private static string? Faults(CortexMCore core) => core.ReadFaults() is { HasFault: true } report ? report.ToString() : null;
+
+    private static Address GlimpsePc(CortexMCore core)
+    {
+        var pc = HaltedPc(core);
+        core.Run();
+        return pc;
+    }
+
+    private static Address HaltedPc(CortexMCore core)
+    {
+        core.Halt();
+        return new Address(core.ReadRegister(CoreRegister.PC));
+    }
+}

@@ -1,0 +1,29 @@
+using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Chips;
+
+namespace Nrst.VirtualBench.Tests.Boards;
+
+public sealed class FaultNames
+{
+    /// <summary>A fault is played by the wires or by the chip; one that neither knows would be a fault in name only.</summary>
+    [Fact]
+    public void Every_fault_is_somebodys()
+    {
+        foreach (var kind in FaultCatalogue.All)
+        {
+            var text = kind.Argument is null ? kind.Name : $"{kind.Name}:0x8000000";
+            var wires = FaultCatalogue.Wire([FaultCatalogue.Parse(text)]) != FaultCatalogue.Wire([]);
+
+            Assert.True(wires ^ ChipFault.TryParse(text, out _), kind.Name);
+        }
+    }
+
+    [Fact]
+    public void Every_fault_of_a_chip_can_be_ordered()
+    {
+        foreach (var fault in ChipFault.Known)
+        {
+            Assert.Contains(FaultCatalogue.All, kind => kind.Name == fault.Name);
+        }
+    }
+}
