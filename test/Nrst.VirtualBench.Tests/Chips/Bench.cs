@@ -26,8 +26,8 @@ internal sealed class Bench
 
         else
         {
-            // A stack, a vector, and a program that sleeps for ever.
-            byte[] idle = [0x00, 0x10, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08, 0x30, 0xBF, 0xFD, 0xE7]; // wfi; b .-2
+            // A stack, a vector, and a program that sleeps for ever: wfi, and a branch back to it.
+            byte[] idle = [0x00, 0x10, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08, 0x30, 0xBF, 0xFD, 0xE7];
             idle.CopyTo(Chip.Flash);
         }
 
