@@ -34,7 +34,8 @@ internal sealed class LoaderTimeline
             _headSince = now;
         }
 
-        // The head cannot have begun later than it was seen at work, and if it was due it takes a little longer.
+        // The head cannot have begun later than it was seen at work. If it was due it takes longer, and the longer it has taken
+        // the less often asking is worth while.
         var moved = done > _done;
         _done = done;
         if (done >= _finish.Count)
@@ -42,7 +43,7 @@ internal sealed class LoaderTimeline
             return;
         }
 
-        var late = TimeSpan.FromTicks(Math.Max(TimeSpan.FromMilliseconds(0.3).Ticks, _takes[done].Ticks / 32));
+        var late = TimeSpan.FromTicks(Math.Max(TimeSpan.FromMilliseconds(0.3).Ticks, (now - _headSince).Ticks / 8));
         var head = _finish[done];
         head = moved && head > now + _takes[done] ? now + _takes[done] : head;
         head = head <= now ? now + late : head;
