@@ -19,14 +19,16 @@ internal sealed class ServerConnection : IDisposable
 
     private ServerConnection(Socket socket, string place) => (_socket, _place) = (socket, place);
 
-    public static ServerConnection Open(string host, int port)
+    public static ServerConnection Open(string host, int port) => Open(host, port, AnswerLimit);
+
+    internal static ServerConnection Open(string host, int port, TimeSpan answerLimit)
     {
         var place = $"{host}:{port}";
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
-            ReceiveTimeout = (int)AnswerLimit.TotalMilliseconds,
-            SendTimeout = (int)AnswerLimit.TotalMilliseconds,
+            ReceiveTimeout = (int)answerLimit.TotalMilliseconds,
+            SendTimeout = (int)answerLimit.TotalMilliseconds,
         };
         try
         {
@@ -118,7 +120,7 @@ internal sealed class ServerConnection : IDisposable
         };
 
     private ProbeException Lost(SocketException? cause) => cause?.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
-        ? new ProbeException("NRST1315", $"The stlink-server at {_place} did not answer within {AnswerLimit.TotalSeconds:0} s.", cause)
+        ? new ProbeException("NRST1315", $"The stlink-server at {_place} did not answer within {_socket.ReceiveTimeout} ms.", cause)
         {
             LostSync = true,
             TimedOut = true,

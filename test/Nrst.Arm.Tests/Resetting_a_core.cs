@@ -85,6 +85,17 @@ public sealed class Resetting_a_core
     }
 
     [Fact]
+    public void Somebody_elses_does_not_count_as_ours()
+    {
+        _fake.Assert(); // the button
+        _fake.Release();
+        _clock.Wait(TimeSpan.FromMilliseconds(1));
+        _fake.IgnoresResetRequest = true;
+
+        Assert.Equal("NRST3101", Assert.Throws<TargetException>(() => _core.Reset(ResetKind.System, halt: false)).Code);
+    }
+
+    [Fact]
     public void By_a_pin_that_is_not_connected_is_an_error()
     {
         _fake.PinIsNotWired = true;

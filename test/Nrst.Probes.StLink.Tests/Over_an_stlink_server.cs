@@ -144,6 +144,20 @@ public sealed class Over_an_stlink_server
     }
 
     [Fact]
+    public void A_server_that_says_nothing_is_given_up()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var connection = ServerConnection.Open(Host, ((IPEndPoint)silent.LocalEndpoint).Port, TimeSpan.FromMilliseconds(50));
+
+        var error = Assert.Throws<ProbeException>(() => connection.Ask([0x00, 0x00], "refreshing its list"));
+
+        Assert.Equal("NRST1315", error.Code);
+        Assert.True(error.TimedOut);
+        Assert.True(error.LostSync);
+    }
+
+    [Fact]
     public void Nothing_that_listens_is_named()
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);

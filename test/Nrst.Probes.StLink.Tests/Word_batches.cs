@@ -102,6 +102,29 @@ public sealed class Word_batches
     }
 
     [Fact]
+    public void Reads_before_a_busy_bus_are_not_read_again()
+    {
+        var (tiny, words) = Open();
+        var accesses = Enumerable.Range(0, 6).Select(i => WordAccess.Read(new Address(Ram + 4 * (uint)i))).ToArray();
+        for (var i = 0u; i < 6; i++)
+        {
+            words.Run([WordAccess.Write(new Address(Ram + 4 * i), i + 1)], []);
+        }
+
+        var items = new List<int>();
+        tiny.BatchStatus = item =>
+        {
+            items.Add(item);
+            return item >= 4 && items.Count(i => i == 0) == 1 ? StLinkStatus.SWD_AP_WAIT : null;
+        };
+        var reads = new uint[6];
+        words.Run(accesses, reads);
+
+        Assert.Equal([1u, 2u, 3u, 4u, 5u, 6u], reads);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3], items);
+    }
+
+    [Fact]
     public void A_busy_bus_in_the_middle_is_an_error_where_later_accesses_overtook()
     {
         var (tiny, words) = Open();

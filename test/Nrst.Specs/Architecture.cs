@@ -164,9 +164,9 @@ public sealed partial class Architecture
     [GeneratedRegex("\"(NRST\\d{4})\"")]
     private static partial Regex CodeLiteral();
 
-    [GeneratedRegex(",\\s*\\$?\"nrst ([a-z-]+)")] // the second argument of a Remedy
+    [GeneratedRegex(",\\s*\\$?\"nrst ([a-z][a-z-]*)")] // the second argument of a Remedy
     private static partial Regex AdvisedInSource();
 
-    [GeneratedRegex("`(?:\\./)?nrst ([a-z-]+)")]
+    [GeneratedRegex("`(?:\\./)?nrst ([a-z][a-z-]*)")]
     private static partial Regex AdvisedOnPage();
 }

@@ -93,19 +93,19 @@ internal sealed class FlashRun
         }
 
         var changed = _target.Clock.Now;
-        var expected = contents.Values.SelectMany(content => content.Expected).ToList();
-        var prover = new FlashProver(_target, Path);
-        var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
-            ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
-            : prover.Prove(expected, options.Verify, cancel);
-        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
-
         var erase = Path.ErasedFor;
         var program = changed - start - erase;
         if (work.Count > 0)
         {
             _progress.End(erase, program);
         }
+
+        var expected = contents.Values.SelectMany(content => content.Expected).ToList();
+        var prover = new FlashProver(_target, Path);
+        var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
+            ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
+            : prover.Prove(expected, options.Verify, cancel);
+        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
 
         var seconds = new FlashSeconds(
             found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);

@@ -24,7 +24,7 @@ internal sealed class BoardFolder(string path, string name)
             File.WriteAllText(OwnerPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return held;
         }
-        catch (IOException busy) when (busy is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException busy) when (IsSharingViolation(busy))
         {
             var owner = Owner();
             throw new ProbeException("NRST1180", $"The virtual board '{name}' is in use{(owner is null ? "" : $" by process {owner}")}.", busy)
@@ -36,6 +36,10 @@ internal sealed class BoardFolder(string path, string name)
                     new Remedy("Make a second board of the same kind.", "nrst bench new NAME --chip CHIP"),
                 ],
             };
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(denied);
         }
     }
 
@@ -53,9 +57,9 @@ internal sealed class BoardFolder(string path, string name)
                 Lock().Dispose();
                 return false;
             }
-            catch (ProbeException)
+            catch (ProbeException busy)
             {
-                return true;
+                return busy.Code == "NRST1180";
             }
         }
     }
@@ -106,21 +110,25 @@ internal sealed class BoardFolder(string path, string name)
     /// </summary>
     public void Write(BoardState state, byte[]? chip)
     {
-        Directory.CreateDirectory(path);
-        if (chip is not null)
+        try
         {
-            var hash = Hash(chip);
-            state = state with { ChipFile = $"chip-{hash[..16]}.bin", ChipSha256 = hash };
-            WriteWhole(Path.Combine(path, state.ChipFile), chip);
-        }
+            Directory.CreateDirectory(path);
+            if (chip is not null)
+            {
+                var hash = Hash(chip);
+                state = state with { ChipFile = $"chip-{hash[..16]}.bin", ChipSha256 = hash };
+                WriteWhole(Path.Combine(path, state.ChipFile), chip);
+            }
 
-        WriteWhole(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, BoardJson.Default.BoardState));
-        foreach (var old in Directory.EnumerateFiles(path, "chip-*.bin"))
-        {
-            if (Path.GetFileName(old) != state.ChipFile)
+            WriteWhole(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, BoardJson.Default.BoardState));
+            foreach (var old in Directory.EnumerateFiles(path, "chip-*.bin").Where(old => Path.GetFileName(old) != state.ChipFile))
             {
                 File.Delete(old);
             }
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(denied);
         }
     }
 
@@ -132,6 +140,16 @@ internal sealed class BoardFolder(string path, string name)
                 new Remedy("Remove the board and make it anew.", $"nrst bench remove {name}"),
             ],
         };
+
+    private ProbeException Unwritable(Exception inner) =>
+        new("NRST1186", $"The files of the virtual board '{name}' in '{path}' cannot be written: {inner.Message}", inner)
+        {
+            LikelyCause = "The folder belongs to somebody else, or the disk is full or read-only.",
+            Remedies = [new Remedy("Point NRST_BENCH_DIR at a folder of your own.")],
+        };
+
+    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
+    private static bool IsSharingViolation(IOException failed) => failed.HResult is 11 or 35 or unchecked((int)0x8007_0020);
 
     private string OwnerPath => Path.Combine(path, OwnerFile);
 

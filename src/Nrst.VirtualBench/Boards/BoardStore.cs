@@ -8,7 +8,11 @@ namespace Nrst.VirtualBench.Boards;
 /// <summary>One line of the list of boards.</summary>
 /// <param name="Kind">v2, v2-1 or v3.</param>
 public sealed record BoardDescription(
-    string Name, string Chip, string Kind, ProbeIdentity Probe, double Volts, IReadOnlyList<string> Faults, bool InUse);
+    string Name, string Chip, string Kind, ProbeIdentity Probe, double Volts, IReadOnlyList<string> Faults, bool InUse)
+{
+    /// <summary>Why the board cannot be opened, null for a sound one. Of a damaged board nothing but the name is known.</summary>
+    public ProbeException? Damage { get; init; }
+}
 
 /// <summary>The boards of a bench: a folder with one folder per board.</summary>
 public sealed class BoardStore
@@ -104,7 +108,7 @@ public sealed class BoardStore
             .Select(path => Path.GetFileName(path))
             .Where(name => Folder(name).Exists)
             .Order(StringComparer.Ordinal)
-            .Select(Describe)];
+            .Select(DescribeEvenIfDamaged)];
 
     public void Remove(string name)
     {
@@ -155,6 +159,18 @@ public sealed class BoardStore
         var model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
         var probe = new ProbeIdentity(model.Product, state.Serial, state.Firmware, ProbeModel.VendorId, model.ProductId);
         return new BoardDescription(name, state.Chip, state.Kind, probe, state.Volts, state.Faults, folder.IsLocked);
+    }
+
+    private BoardDescription DescribeEvenIfDamaged(string name)
+    {
+        try
+        {
+            return Describe(name);
+        }
+        catch (ProbeException damaged)
+        {
+            return new BoardDescription(name, "", "", new ProbeIdentity("", "", "", 0, 0), 0, [], InUse: false) { Damage = damaged };
+        }
     }
 
     private BoardFolder Folder(string name) => new(Path.Combine(_folder, name), name);

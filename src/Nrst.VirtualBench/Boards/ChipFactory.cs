@@ -17,7 +17,7 @@ internal static class ChipFactory
         {
             SupplyVolts = board.Volts,
             UniqueId = SHA256.HashData(Encoding.ASCII.GetBytes(board.Serial))[..UniqueIdLength],
-            Faults = [.. board.Faults.Select(text => ChipFault.TryParse(text, out var fault) ? fault : null).OfType<ChipFault>()],
+            Faults = [.. board.Faults.Select(ChipFaultOf).OfType<ChipFault>()],
         };
         return device.Flash.Driver switch
         {
@@ -29,4 +29,8 @@ internal static class ChipFactory
             },
         };
     }
+
+    /// <summary>Null for the faults of the wires around the chip.</summary>
+    private static ChipFault? ChipFaultOf(string text) =>
+        ChipFault.TryParse(FaultCatalogue.Parse(text).ToString(), out var fault) ? fault : null;
 }

@@ -86,7 +86,7 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
         }
     }
 
-    /// <summary>How long to hold an answer back so that it does not come before its time.</summary>
+    /// <summary>How long to hold an answer back so that it does not come before its time, give or take a millisecond.</summary>
     public TimeSpan Ahead => options.Realtime ? VirtualElapsed - WallElapsed : TimeSpan.Zero;
 
     private TimeSpan VirtualElapsed => board.Clock.Now - _virtualStart;

@@ -39,9 +39,9 @@ public static class FaultCatalogue
         new(SwdNoisyAbove, "KHZ", "The SWD wires are too long: above this clock some transfers are lost."),
         new(UsbUnplugAfter, "TRANSFERS", "The probe's USB cable comes loose after this many transfers."),
         new(FlashIgnoresCommands, null, "The flash takes erase and program commands, and does nothing."),
-        new(FlashNeverFinishes, null, "An erase or a program operation stays busy for ever."),
-        new(FlashStuckBit, "ADDRESS", "One flash bit at this address cannot be programmed."),
-        new(FlashWeakErase, "SECTOR", "An erase of this sector leaves some of it as it was."),
+        new(FlashNeverFinishes, null, "An erase or a program operation, once started, stays busy until a reset."),
+        new(FlashStuckBit, "ADDRESS", "The word of the flash at this address cannot be programmed any more."),
+        new(FlashWeakErase, "SECTOR", "This sector is worn: some of its bits stay 0 after an erase."),
     ];
 
     public static IReadOnlyList<FaultKind> All => s_all;

@@ -169,7 +169,7 @@ internal sealed class StLinkConversation(NetworkStream stream, StLinkShelf shelf
             status = (uint)Transfer(board, direction, request.AsSpan(8, UsbCommandLength), data);
             if (board.Ahead is { Ticks: > 0 } ahead)
             {
-                await Task.Delay(ahead, stop).ConfigureAwait(false);
+                await Task.Delay(ahead, shelf.Wall, stop).ConfigureAwait(false);
             }
         }
 

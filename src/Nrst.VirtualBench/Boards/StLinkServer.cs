@@ -6,7 +6,9 @@ namespace Nrst.VirtualBench.Boards;
 /// <summary>How boards are exported.</summary>
 public sealed record ExportOptions
 {
-    /// <summary>Virtual time never runs ahead of the wall clock, and does not stand still while a client thinks.</summary>
+    /// <summary>
+    /// Virtual time does not run ahead of the wall clock by more than a millisecond, and does not stand still while a client thinks.
+    /// </summary>
     public bool Realtime { get; init; }
 
     /// <summary>A file that gets one JSON line per client; null for none.</summary>

@@ -10,10 +10,13 @@ internal sealed class StLinkShelf
 
     public StLinkShelf(IReadOnlyList<VirtualBoard> boards, ExportOptions options)
     {
+        Wall = options.Wall;
         var statistics = options.StatisticsFile is { } file ? new StatisticsFile(file) : null;
         _boards = [.. boards.Select(board => new ExportedBoard(board, options, statistics))];
         _taken = new bool[_boards.Length];
     }
+
+    public TimeProvider Wall { get; }
 
     public int Count => _boards.Length;
 

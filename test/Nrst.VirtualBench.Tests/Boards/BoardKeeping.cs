@@ -161,6 +161,8 @@ public sealed class BoardKeeping : IDisposable
         File.WriteAllText(Path.Combine(_folder, "b", "board.json"), "{ \"format\": 1, ");
         Assert.Equal("NRST1183", Assert.Throws<ProbeException>(() => _store.Open("b")).Code);
 
+        Assert.Equal("NRST1183", Assert.Single(_store.List()).Damage?.Code);
+
         // The failed attempts let go of the board, and it can be removed.
         _store.Remove("b");
     }
