@@ -81,17 +81,21 @@ internal sealed class LoaderPath : IFlashPath
                 }
             },
             cancel);
+        ErasedFor = _loader.ReadErasedFor();
     }
 
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
-        var items = expected.Select(part => SurveyItem.Over(SurveyKind.Hash, part.Range)).Append(new SurveyItem(SurveyKind.Ticks, 0, 0));
-        var answers = Ask([.. items], cancel);
-        ErasedFor = TimeSpan.FromSeconds(answers[^1].First / (double)_target.CoreHertz);
+        var answers = Ask([.. expected.Select(part => SurveyItem.Over(SurveyKind.Hash, part.Range))], cancel);
         return [.. expected.Zip(answers, (part, answer) => WordCrc.Of(part.Data.Span) == answer.First)];
     }
 
-    public void ForgetCaches() => Hash([], default);
+    /// <summary>The loader does that before it looks at anything, be it itself.</summary>
+    public void ForgetCaches()
+    {
+        _checked = false;
+        Ask([], default);
+    }
 
     public void End()
     {

@@ -8,7 +8,7 @@ internal sealed class LoaderTimeline
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(0.3);
 
     private TimeSpan _headSince;
-    private TimeSpan? _headDue;
+    private TimeSpan _headDue;
     private int _done;
 
     public void Sent(TimeSpan now, OperationTime time)
@@ -50,12 +50,12 @@ internal sealed class LoaderTimeline
         var latest = now + _takes[done];
         if (moved)
         {
-            _finish[done] = _headDue = _finish[done] < latest ? _finish[done] : latest;
+            _headDue = _finish[done] = _finish[done] < latest ? _finish[done] : latest;
         }
 
         if (_finish[done] <= now)
         {
-            var overdue = now - (_headDue ?? _finish[done]);
+            var overdue = now - _headDue;
             _finish[done] = now + (overdue / 2 > Shortest ? overdue / 2 : Shortest);
         }
 

@@ -39,8 +39,7 @@
         .equ    SAVED_AHB1ENR,  0x5C
         .equ    SAVED_VTOR,     0x60
         .equ    SAVED_SYST,     0x64
-        .equ    ERASE_TICKS,    0x68
-        .equ    PROGRAM_TICKS,  0x6C
+        .equ    ERASE_TICKS,    0x68    /* HCLK cycles spent erasing so far */
         .equ    SAVED_R10,      0x70
         .equ    SAVED_R12,      0x74
         .equ    PRECHECKED,     0x78    /* sequence number of the slot whose data the CRC unit has already seen */
@@ -378,16 +377,13 @@ program_end:
         ldr     r6, [r7, #ACCESS_TICKS]
         muls    r6, r5
         mov     r5, r1
-        ldr     r1, [r7, #PROGRAM_TICKS]
-        add     r1, r5
-        str     r1, [r7, #PROGRAM_TICKS]
         b       settle
 
 /* ---- SURVEY: pairs { start, kind 31:30 | bytes 29:0 }, each overwritten by its result ------------------------------------
  *      kind 0  { CRC, 0 }                                     of the whole stretch
  *      kind 1  { end of what is not blank, CRC up to there }
  *      kind 2  { first word not blank or the end, end of what is not blank }
- *      kind 3  { cycles spent erasing, cycles spent programming }                                                           */
+ */
 survey:
         push    {r7-r12}
         ldr     r1, [r10, #ACR]         /* the caches may hold what was there before */
@@ -412,15 +408,7 @@ survey_next:
         bic     r1, r1, #0xC0000000
         cmp     r2, #1
         beq     survey_content
-        blo     survey_hash
-        cmp     r2, #2
-        beq     survey_gap
-
-        ldr     r3, [sp]                /* our base */
-        ldr     r0, [r3, #ERASE_TICKS]
-        ldr     r1, [r3, #PROGRAM_TICKS]
-        b       survey_store
-survey_hash:
+        bhi     survey_gap
         bl      crc
         movs    r1, #0
         b       survey_store
