@@ -34,7 +34,7 @@ internal static class ErrorReport
             LikelyCause = "stdout goes to a disk that is full or a device that takes nothing.",
             Remedies = [new("Send the output elsewhere and run the command again.")],
         },
-        _ => new InternalException("NRST0001", $"nrst made a mistake: {error.GetType().Name}: {error.Message}", error)
+        _ => new InternalException("NRST0001", $"A mistake in nrst itself: {error.GetType().Name}: {error.Message}", error)
         {
             LikelyCause = "This is a fault in nrst, not in the board.",
             Evidence = [.. (error.StackTrace ?? "").Split('\n').Take(4).Select(line => line.Trim()).Where(line => line.Length > 0)],

@@ -10,29 +10,28 @@ internal static class BenchVerbs
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The board's name" };
     private static readonly Argument<string[]> Names = new("NAME") { Description = "Boards to serve", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string> Kind = new("--probe-kind") { Description = "v2, v2-1 or v3", DefaultValueFactory = _ => "v2-1" };
+    private static readonly Option<string?> Chip = new("--chip") { Description = "The part it carries, e.g. STM32F407VG", HelpName = "PART" };
+    private static readonly Option<string> Kind = new("--probe-kind") { Description = "v2, v2-1 or v3", HelpName = "KIND", DefaultValueFactory = _ => "v2-1" };
     private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
     private static readonly Option<string?> Firmware = new("--firmware") { Description = "The probe's firmware, e.g. V2J37S7", HelpName = "VERSION" };
-    private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", DefaultValueFactory = _ => 3.3 };
+    private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", HelpName = "VOLTS", DefaultValueFactory = _ => 3.3 };
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Let the wall clock wait for the virtual one" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
-        new Command("new", "Make a board") { Name, Required(), Kind, Faults, Firmware, Volts }.Does(New, "bench new"),
+        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts }.Does(New, "bench new"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
         new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
     };
 
-    private static Option<string?> Required() => Common.Chip;
-
     private static JsonObject New(Invocation call)
     {
         var line = call.Line;
-        var chip = line.GetValue(Common.Chip) ?? throw new UsageException("NRST0114", "A new board needs a chip.")
+        var chip = line.GetValue(Chip) ?? throw new UsageException("NRST0114", "A new board needs a chip.")
         {
             LikelyCause = "--chip is missing.",
             Remedies = [new("Name one.", "nrst bench new NAME --chip STM32F407VG")],

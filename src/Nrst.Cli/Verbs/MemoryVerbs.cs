@@ -24,13 +24,17 @@ internal static class MemoryVerbs
     private static readonly Option<bool> All = new("--all") { Description = "The whole flash" };
     private static readonly Option<string?> Range = new("--range") { Description = "All sectors that this touches", HelpName = "A..B" };
 
-    public static IEnumerable<Command> Create() =>
-    [
-        new Command("verify", "Compare the chip with files, without disturbing it") { Files }.WithTarget().Does(Verify),
-        new Command("read", "Read memory into a file, without disturbing the chip") { At, Length, Output }.WithTarget().Does(Read),
-        new Command("write", "Put raw bytes into flash and keep everything around them") { At, File }.WithTarget().Does(Write),
-        new Command("erase", "Erase flash and prove it blank") { All, Range }.WithTarget().Does(Erase),
-    ];
+    public static Command CreateVerify() =>
+        new Command("verify", "Compare the chip with files, without disturbing it") { Files }.WithTarget().Does(Verify);
+
+    public static Command CreateRead() =>
+        new Command("read", "Read memory into a file, without disturbing the chip") { At, Length, Output }.WithTarget().Does(Read);
+
+    public static Command CreateWrite() =>
+        new Command("write", "Put raw bytes into flash and keep everything around them") { At, File }.WithTarget().Does(Write);
+
+    public static Command CreateErase() =>
+        new Command("erase", "Erase flash and prove it blank") { All, Range }.WithTarget().Does(Erase);
 
     private static JsonObject Verify(Invocation call)
     {

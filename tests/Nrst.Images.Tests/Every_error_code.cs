@@ -17,7 +17,7 @@ public sealed partial class Every_error_code
         var pages = Directory.GetFiles(Path.Combine(root.FullName, "data/errors"), "NRST40*.md");
 
         Assert.NotEmpty(raised);
-        Assert.Equal(raised, Codes(Path.Combine(root.FullName, "test/Nrst.Images.Tests")));
+        Assert.Equal(raised, Codes(Path.Combine(root.FullName, "tests/Nrst.Images.Tests")));
         Assert.All(raised, code => Assert.Contains(pages, page => Path.GetFileNameWithoutExtension(page) == code));
         foreach (var page in pages.Where(page => raised.Contains(Path.GetFileNameWithoutExtension(page))))
         {

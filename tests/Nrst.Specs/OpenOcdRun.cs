@@ -41,7 +41,7 @@ internal static class OpenOcdRun
         }
     }
 
-    private static async Task<(int ExitCode, string Talk)> Run(int port, ushort product, string transport, IEnumerable<string> commands)
+    public static async Task<(int ExitCode, string Talk)> Run(int port, ushort product, string transport, IEnumerable<string> commands)
     {
         var start = new ProcessStartInfo("openocd") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] adapter = transport == "hla_swd"
