@@ -7,6 +7,9 @@ namespace Nrst.Flash;
 /// <summary>Everything through the resident loader.</summary>
 internal sealed class LoaderPath : IFlashPath
 {
+    // Where nothing is erased first, the flash waits for its first bytes: small pieces until the ring has a lead.
+    private static readonly int[] s_ramp = [1024, 1024, 1024, 1024, 2048, 2048];
+
     private readonly FlashTarget _target;
     private readonly Stm32F4Flash _flash;
     private readonly Parallelism _parallelism;
@@ -59,7 +62,7 @@ internal sealed class LoaderPath : IFlashPath
                 tells.Add(() => progress.Erased(sector.Sector));
             }
 
-            foreach (var command in sector.Writes.SelectMany(Program))
+            foreach (var command in sector.Writes.SelectMany(writing => Program(writing, commands.Count == 0 ? s_ramp : [])))
             {
                 commands.Add(command);
                 tells.Add(() => progress.Programmed(command.Data.Length));
@@ -78,17 +81,21 @@ internal sealed class LoaderPath : IFlashPath
                 }
             },
             cancel);
+        ErasedFor = _loader.ReadErasedFor();
     }
 
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
-        var items = expected.Select(part => SurveyItem.Over(SurveyKind.Hash, part.Range)).Append(new SurveyItem(SurveyKind.Ticks, 0, 0));
-        var answers = Ask([.. items], cancel);
-        ErasedFor = TimeSpan.FromSeconds(answers[^1].First / (double)_target.CoreHertz);
+        var answers = Ask([.. expected.Select(part => SurveyItem.Over(SurveyKind.Hash, part.Range))], cancel);
         return [.. expected.Zip(answers, (part, answer) => WordCrc.Of(part.Data.Span) == answer.First)];
     }
 
-    public void ForgetCaches() => Hash([], default);
+    /// <summary>The loader does that before it looks at anything, be it itself.</summary>
+    public void ForgetCaches()
+    {
+        _checked = false;
+        Ask([], default);
+    }
 
     public void End()
     {
@@ -196,23 +203,27 @@ internal sealed class LoaderPath : IFlashPath
         return new LoaderCommand(LoaderOperation.Erase, (uint)command, 0, least, where, time);
     }
 
-    private IEnumerable<LoaderCommand> Program(Writing writing)
+    /// <param name="ramp">Sizes of the first commands.</param>
+    private IEnumerable<LoaderCommand> Program(Writing writing, int[] ramp)
     {
-        for (var at = 0; at < writing.Data.Length; at += LoaderCommand.MostData)
+        var next = 0;
+        for (var at = 0; at < writing.Data.Length;)
         {
-            var data = writing.Data[at..Math.Min(at + LoaderCommand.MostData, writing.Data.Length)];
+            var size = next < ramp.Length ? ramp[next++] : LoaderCommand.MostData;
+            var data = writing.Data[at..Math.Min(at + size, writing.Data.Length)];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
+            at += size;
             yield return new LoaderCommand(
                 LoaderOperation.Program, where.Start.Value, (uint)_parallelism, data, where, ProgramTime(data.Length));
         }
     }
 
-    /// <summary>The silicon's time, about twelve cycles of ours for each access, and the check of the slot before.</summary>
+    /// <summary>The silicon's time, and about twelve cycles of ours for each access.</summary>
     private OperationTime ProgramTime(int bytes)
     {
         var accesses = bytes / _parallelism.Bytes;
         var silicon = _target.Device.Flash.Times.ProgramOf(accesses);
-        var ours = TimeSpan.FromSeconds(((accesses * 12) + (bytes * 1.3)) / _target.CoreHertz);
+        var ours = TimeSpan.FromSeconds(accesses * 12.0 / _target.CoreHertz);
         return new OperationTime(silicon.Typical + ours, silicon.Max + ours);
     }
 }

@@ -10,6 +10,7 @@ internal static class LoaderBlob
     public const int RingStart = 0x50;
     public const int RingEnd = 0x54;
     public const int AccessTicks = 0x58;
+    public const int EraseTicks = 0x68;
     public const int Entry = 0x80;
 
     /// <summary>Room for one exception frame and the loader's own calls.</summary>

@@ -79,9 +79,6 @@ internal enum SurveyKind : uint
 
     /// <summary>Answers the first word that is not blank, and the end of what is not blank; the same twice where all is.</summary>
     Gap = 2,
-
-    /// <summary>Answers the HCLK cycles spent erasing and programming so far.</summary>
-    Ticks = 3,
 }
 
 /// <summary>The loader's two words for one item.</summary>

@@ -5,7 +5,10 @@ internal sealed class LoaderTimeline
 {
     private readonly List<TimeSpan> _finish = [];
     private readonly List<TimeSpan> _takes = [];
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(0.3);
+
     private TimeSpan _headSince;
+    private TimeSpan _headDue;
     private int _done;
 
     public void Sent(TimeSpan now, OperationTime time)
@@ -14,6 +17,7 @@ internal sealed class LoaderTimeline
         if (_finish.Count == _done)
         {
             _headSince = now;
+            _headDue = now + time.Typical;
         }
 
         _takes.Add(time.Typical);
@@ -29,27 +33,35 @@ internal sealed class LoaderTimeline
     /// <summary>Takes in that <paramref name="done"/> commands were done at <paramref name="now"/>.</summary>
     public void Saw(TimeSpan now, int done)
     {
-        if (done > _done)
+        var moved = done > _done;
+        _done = done;
+        if (moved)
         {
             _headSince = now;
         }
 
-        // The head cannot have begun later than it was seen at work. If it was due it takes longer, and the longer it has taken
-        // the less often asking is worth while.
-        var moved = done > _done;
-        _done = done;
         if (done >= _finish.Count)
         {
             return;
         }
 
-        var late = TimeSpan.FromTicks(Math.Max(TimeSpan.FromMilliseconds(0.3).Ticks, (now - _headSince).Ticks / 8));
-        var head = _finish[done];
-        head = moved && head > now + _takes[done] ? now + _takes[done] : head;
-        head = head <= now ? now + late : head;
-        for (var i = done; i < _finish.Count; i++)
+        // The head cannot have begun later than it was first seen at work. If it is overdue it takes longer, and the longer the
+        // delay is already, the less often asking is worth while.
+        var latest = now + _takes[done];
+        if (moved)
         {
-            _finish[i] = i == done ? head : _finish[i - 1] + _takes[i];
+            _headDue = _finish[done] = _finish[done] < latest ? _finish[done] : latest;
+        }
+
+        if (_finish[done] <= now)
+        {
+            var overdue = now - _headDue;
+            _finish[done] = now + (overdue / 2 > Shortest ? overdue / 2 : Shortest);
+        }
+
+        for (var i = done + 1; i < _finish.Count; i++)
+        {
+            _finish[i] = _finish[i - 1] + _takes[i];
         }
     }
 }

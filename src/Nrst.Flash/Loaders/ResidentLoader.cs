@@ -141,13 +141,17 @@ internal sealed class ResidentLoader
     public void End() =>
         Run([new LoaderCommand(LoaderOperation.End, 0, LoaderCommand.ThenEnd, default, _target.Layout.Range, Short)], null, default);
 
+    /// <summary>Time spent erasing so far, by the core's own count.</summary>
+    public TimeSpan ReadErasedFor() =>
+        TimeSpan.FromSeconds(_target.Memory.Read32(Mailbox(LoaderBlob.EraseTicks)) / (double)_target.CoreHertz);
+
     private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
 
     private OperationTime TimeOf(SurveyItem[] items)
     {
         // About 1.3 cycles a byte for a CRC at zero wait states; a scan mostly ends at once. Wrong guesses cost one question.
         var cycles = items.Where(item => item.Kind is SurveyKind.Hash or SurveyKind.Content).Sum(item => (long)item.Length) * 1.3;
-        var all = items.Where(item => item.Kind != SurveyKind.Ticks).Sum(item => (long)item.Length);
+        var all = items.Sum(item => (long)item.Length);
         return new OperationTime(
             TimeSpan.FromSeconds(cycles / _target.CoreHertz), TimeSpan.FromSeconds(all * 20.0 / _target.CoreHertz));
     }

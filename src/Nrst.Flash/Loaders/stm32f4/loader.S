@@ -39,10 +39,10 @@
         .equ    SAVED_AHB1ENR,  0x5C
         .equ    SAVED_VTOR,     0x60
         .equ    SAVED_SYST,     0x64
-        .equ    ERASE_TICKS,    0x68
-        .equ    PROGRAM_TICKS,  0x6C
+        .equ    ERASE_TICKS,    0x68    /* HCLK cycles spent erasing so far */
         .equ    SAVED_R10,      0x70
         .equ    SAVED_R12,      0x74
+        .equ    PRECHECKED,     0x78    /* sequence number of the slot whose data the CRC unit has already seen */
 
         .equ    ACR,            0x00    /* RM0090, "Flash interface registers" */
         .equ    SR,             0x0C
@@ -178,9 +178,20 @@ next_slot:
         bic     r1, r1, #0xFF000000
         cmp     r1, #SLOT_DATA
         bhi     reject
+        ldr     r2, [r7, #PRECHECKED]
+        cmp     r2, r9
+        beq     2f
         sub     r0, r8, r1
         adds    r1, #8                  /* dest and command follow the data */
         bl      crc
+        b       3f
+2:      ldr     r0, [r8, #SLOT_DEST]
+        str     r0, [r11, #CRC_DR]
+        ldr     r0, [r8, #SLOT_COMMAND]
+        str     r0, [r11, #CRC_DR]
+        ldr     r0, [r11, #CRC_DR]
+3:      movs    r1, #0
+        str     r1, [r7, #PRECHECKED]
         ldr     r1, [r8, #SLOT_CRC]
         cmp     r0, r1
         bne     reject
@@ -274,9 +285,7 @@ settle:                                 /* r5 cycles taken, r6 cycles needed */
         bhs     program_end
         \load   r3, [r1], #\size        /* fetched while the one before is being programmed */
         adds    r2, r3, #1
-        .if     \spare
         lsls    r2, r2, #\spare
-        .endif
         beq     3f
 2:      ldr     r2, [r10, #SR]
         lsls    r2, r2, #15             /* BSY */
@@ -302,11 +311,55 @@ program:
         bic     r1, r1, #0xFF000000
         sub     r1, r8, r1
         movs    r5, #0
-        ldr     r6, [r12, #SYST_CVR]
+        ldr     lr, [r12, #SYST_CVR]
         cmp     r2, #1
         beq     program_x16
         blo     program_x8
-        program_loop ldr, str, 4, 0
+
+        /* The core idles while a word is being programmed. If this slot and the next are full, it spends that time on passing
+         * the next one through the CRC unit, a word for a word. Otherwise the unit gets words that nobody asks about. */
+        movw    r3, #SLOT_STRIDE
+        add     r6, r8, r3
+        ldr     r3, [r7, #RING_END]
+        cmp     r6, r3
+        blo     1f
+        ldr     r6, [r7, #RING_START]
+        add     r6, r6, #SLOT_DATA
+1:      add     r2, r9, #1
+        ldr     r3, [r6, #SLOT_SEQ]
+        cmp     r3, r2
+        bne     2f
+        ldr     r3, [r6, #SLOT_COMMAND]
+        bic     r3, r3, #0xFF000000
+        cmp     r3, #SLOT_DATA
+        bne     2f
+        sub     r3, r8, r1
+        cmp     r3, #SLOT_DATA
+        bne     2f
+        str     r2, [r7, #PRECHECKED]
+2:      sub     r6, r6, #SLOT_DATA
+        movs    r2, #1
+        str     r2, [r11, #CRC_CR]
+        mov     r4, r10                 /* in a low register: the loop below is what the speed depends on */
+
+        .balign 4
+1:      cmp     r1, r8
+        bhs     program_end
+        ldmia   r1!, {r3}
+        ldmia   r6!, {r2}
+        str     r2, [r11, #CRC_DR]
+        adds    r2, r3, #1
+        beq     3f
+2:      ldr     r2, [r4, #SR]
+        lsls    r2, r2, #15             /* BSY */
+        bmi     2b
+        stmia   r0!, {r3}
+        dsb
+        adds    r5, #1
+        b       1b
+3:      adds    r0, #4
+        b       1b
+
 program_x16:
         program_loop ldrh, strh, 2, 16
 program_x8:
@@ -319,21 +372,18 @@ program_end:
         ldr     r1, [r12, #SYST_CVR]
         movs    r0, #0
         str     r0, [r10, #CR]
-        subs    r1, r6, r1
+        sub     r1, lr, r1
         bic     r1, r1, #0xFF000000
         ldr     r6, [r7, #ACCESS_TICKS]
         muls    r6, r5
         mov     r5, r1
-        ldr     r1, [r7, #PROGRAM_TICKS]
-        add     r1, r5
-        str     r1, [r7, #PROGRAM_TICKS]
         b       settle
 
 /* ---- SURVEY: pairs { start, kind 31:30 | bytes 29:0 }, each overwritten by its result ------------------------------------
  *      kind 0  { CRC, 0 }                                     of the whole stretch
  *      kind 1  { end of what is not blank, CRC up to there }
  *      kind 2  { first word not blank or the end, end of what is not blank }
- *      kind 3  { cycles spent erasing, cycles spent programming }                                                           */
+ */
 survey:
         push    {r7-r12}
         ldr     r1, [r10, #ACR]         /* the caches may hold what was there before */
@@ -358,15 +408,7 @@ survey_next:
         bic     r1, r1, #0xC0000000
         cmp     r2, #1
         beq     survey_content
-        blo     survey_hash
-        cmp     r2, #2
-        beq     survey_gap
-
-        ldr     r3, [sp]                /* our base */
-        ldr     r0, [r3, #ERASE_TICKS]
-        ldr     r1, [r3, #PROGRAM_TICKS]
-        b       survey_store
-survey_hash:
+        bhi     survey_gap
         bl      crc
         movs    r1, #0
         b       survey_store
