@@ -282,12 +282,21 @@ internal sealed partial class CortexM4
         var shift = top ? 16 : 0;
         if (toHalf)
         {
-            var half = BitConverter.HalfToUInt16Bits((Half)BitConverter.UInt32BitsToSingle(m));
-            _s[d] = _s[d] & ~(0xFFFFu << shift) | (uint)half << shift;
+            uint half = BitConverter.HalfToUInt16Bits((Half)BitConverter.UInt32BitsToSingle(m));
+            if (PropagateNaN(m, 0, out var nan))
+            {
+                half = nan >> 16 & 0x8000 | 0x7C00 | nan >> 13 & 0x3FF;
+            }
+
+            _s[d] = _s[d] & ~(0xFFFFu << shift) | half << shift;
+            return;
         }
-        else
-        {
-            _s[d] = BitConverter.SingleToUInt32Bits((float)BitConverter.UInt16BitsToHalf((ushort)(m >> shift)));
-        }
+
+        var source = m >> shift & 0xFFFF;
+        var isNaN = (source & 0x7FFF) > 0x7C00;
+        var widened = isNaN
+            ? (source & 0x8000) << 16 | 0x7F80_0000 | (source & 0x3FF) << 13
+            : BitConverter.SingleToUInt32Bits((float)BitConverter.UInt16BitsToHalf((ushort)source));
+        _s[d] = PropagateNaN(widened, 0, out var quiet) ? quiet : widened;
     }
 }

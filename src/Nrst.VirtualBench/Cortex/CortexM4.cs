@@ -214,16 +214,11 @@ internal sealed partial class CortexM4(IBus bus, ICoreSignals signals)
             _sleeping = false;
         }
 
-        if (EnterPendingException())
+        if (EnterPendingException() && (_haltReasons != 0 || _stepping))
         {
-            if (_haltReasons != 0 || _stepping)
-            {
-                _haltReasons |= _stepping ? DFSR_HALTED : 0;
-                EnterDebugState();
-                return false;
-            }
-
-            return !_lockedUp && _now < _limit;
+            _haltReasons |= _stepping ? DFSR_HALTED : 0;
+            EnterDebugState();
+            return false;
         }
 
         if (_lockedUp)
@@ -233,7 +228,7 @@ internal sealed partial class CortexM4(IBus bus, ICoreSignals signals)
 
         if (_watchFetches && FetchIsBroken())
         {
-            return false;
+            return !_halted;
         }
 
         _attention = _watchFetches || _stepping || _haltReasons != 0;
