@@ -71,15 +71,17 @@ internal static class StLinkErrors
                     : "SWDIO, SWCLK or GND is not connected, or the program on the chip has taken the SWD pins or sleeps.",
             },
             Evidence = [supply, $"the probe reports {status.Name()}"],
-            Remedies = underReset
-                ? [new("Power the board."), new("Check SWDIO, SWCLK, GND and NRST."), new("Try a slow clock.", "nrst info --speed 100")]
-                :
-                [
-                    new("Power the board."),
-                    new("Check SWDIO, SWCLK and GND."),
-                    new("Hold the chip in reset while connecting.", "nrst info --connect under-reset"),
-                    new("Try a slow clock.", "nrst info --speed 100"),
-                ],
+            Remedies = volts < LowestSupply
+                ? [new("Power the board, and connect the probe's voltage pin to its supply.", "nrst info")]
+                : underReset
+                    ? [new("Power the board."), new("Check SWDIO, SWCLK, GND and NRST."), new("Try a slow clock.", "nrst info --speed 100")]
+                    :
+                    [
+                        new("Power the board."),
+                        new("Check SWDIO, SWCLK and GND."),
+                        new("Hold the chip in reset while connecting.", "nrst info --connect under-reset"),
+                        new("Try a slow clock.", "nrst info --speed 100"),
+                    ],
         };
     }
 

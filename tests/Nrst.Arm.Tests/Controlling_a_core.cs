@@ -143,13 +143,32 @@ public sealed class Controlling_a_core
         Assert.InRange(_clock.Now.TotalSeconds, 4, 6);
     }
 
-    [Fact]
-    public void A_core_in_reset_says_so_when_it_does_not_halt()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_chip_that_stays_in_reset_says_so(bool expected)
     {
         _fake.SomebodyHoldsNrst = true;
+
+        var error = Assert.Throws<TargetException>(() =>
+        {
+            _core.Attach(inReset: expected);
+            _core.Halt();
+        });
+
+        Assert.Equal("NRST3102", error.Code);
+    }
+
+    [Fact]
+    public void Attaching_right_after_a_reset_takes_one_more_look()
+    {
+        _fake.Assert();
+        _fake.Release();
+        _clock.Wait(TimeSpan.FromMilliseconds(1));
         _core.Attach();
 
-        Assert.Equal("NRST3102", Assert.Throws<TargetException>(() => _core.Halt()).Code);
+        Assert.True(_core.IsAttached);
+        Assert.Equal(4, _fake.Exchanges);
     }
 
     [Fact]

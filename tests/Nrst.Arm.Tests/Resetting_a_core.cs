@@ -143,7 +143,7 @@ public sealed class Resetting_a_core
     {
         _core.Detach();
         _fake.Assert();
-        _core.Attach();
+        _core.Attach(inReset: true);
 
         _core.Reset(ResetKind.Pin, halt: true);
 

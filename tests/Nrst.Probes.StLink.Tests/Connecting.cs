@@ -184,7 +184,7 @@ public sealed class Connecting
         Assert.Contains(evidence, error.Evidence);
         Assert.Contains(error.Evidence, e => e.Contains($"0x{(byte)(StLinkStatus)status:X2}", StringComparison.Ordinal));
         Assert.Contains(cause, error.LikelyCause, StringComparison.Ordinal);
-        Assert.Contains(error.Remedies, r => r.Command == "nrst info --connect under-reset");
+        Assert.Equal(half > 1000, error.Remedies.Any(r => r.Command == "nrst info --connect under-reset")); // no use without power
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
     public bool LeaveHalted { get; set; }
 
     /// <summary>Enables debugging. Three exchanges; neither halts nor resets.</summary>
-    public void Attach()
+    /// <param name="inReset">The caller holds NRST low; otherwise a chip that stays in reset is an error.</param>
+    public void Attach(bool inReset = false)
     {
         Span<uint> reads = stackalloc uint[4];
         words.Run(
@@ -54,6 +55,10 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         }
 
         IsAttached = true;
+        if (!inReset && _before.HasFlag(Dhcsr.S_RESET_ST))
+        {
+            RequireOutOfReset();
+        }
     }
 
     /// <summary>Puts back what was touched and lets go, leaving the core as <see cref="LeaveHalted"/> says.</summary>
@@ -201,6 +206,16 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         }
 
         memory.Write32(register, value);
+    }
+
+    private void RequireOutOfReset()
+    {
+        var status = Poll(ResetLimit, s => !s.HasFlag(Dhcsr.S_RESET_ST), out var waited);
+        if (status.HasFlag(Dhcsr.S_RESET_ST))
+        {
+            Detach();
+            throw CoreErrors.HeldInReset(status, waited);
+        }
     }
 
     private const Dfsr AllCauses = Dfsr.HALTED | Dfsr.BKPT | Dfsr.DWTTRAP | Dfsr.VCATCH | Dfsr.EXTERNAL;

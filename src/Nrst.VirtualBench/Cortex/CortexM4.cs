@@ -214,7 +214,8 @@ internal sealed partial class CortexM4(IBus bus, ICoreSignals signals)
             _sleeping = false;
         }
 
-        if (EnterPendingException() && (_haltReasons != 0 || _stepping))
+        var entered = EnterPendingException();
+        if (entered && (_haltReasons != 0 || _stepping))
         {
             _haltReasons |= _stepping ? DFSR_HALTED : 0;
             EnterDebugState();
@@ -231,7 +232,7 @@ internal sealed partial class CortexM4(IBus bus, ICoreSignals signals)
             return !_halted;
         }
 
-        _attention = _watchFetches || _stepping || _haltReasons != 0;
+        _attention = entered || _watchFetches || _stepping || _haltReasons != 0;
         return true;
     }
 }

@@ -38,7 +38,7 @@ public sealed class Target : IDisposable
             var kilohertz = probe.SetSpeed(options.Kilohertz);
             probe.Attach(underReset);
             var core = new CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
-            core.Attach();
+            core.Attach(inReset: underReset);
             if (underReset)
             {
                 core.Reset(ResetKind.Pin, halt: true);
