@@ -6,7 +6,7 @@ using Nrst.Cli.Output;
 using Nrst.Cli.Verbs;
 
 // Not a RootCommand: that one would call itself by the name of the file it was started from.
-var root = new Command("nrst", "nrst programs STM32 microcontrollers, and says why when it cannot.")
+var root = new Command("nrst", "Programs STM32 microcontrollers, and says why when it cannot.")
 {
     ListVerb.Create(),
     InfoVerb.Create(),

@@ -121,7 +121,7 @@ public sealed class The_contract_of_the_command_line : IDisposable
     [Fact]
     public void A_stlink_server_gives_the_same_board_over_tcp()
     {
-        using var server = _nrst.Start("bench", "serve", "STM32F407VG", "--stlink-server", "0");
+        using var server = _nrst.Start("bench", "serve", "STM32F407VG", "--stlink-server", "0", "--realtime");
         try
         {
             var line = JsonNode.Parse(server.StandardOutput.ReadLine()!)!;
