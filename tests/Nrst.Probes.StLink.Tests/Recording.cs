@@ -29,7 +29,7 @@ internal sealed class Recording : IBulkPipe
 
     public static Recording File(string name) => new(System.IO.File.ReadAllText(PathOf(name)));
 
-    public static string PathOf(string name) => Path.Combine(Root, "test", "data", "wire", "stlink", name + ".txt");
+    public static string PathOf(string name) => Path.Combine(Root, "tests", "data", "wire", "stlink", name + ".txt");
 
     public void Send(ReadOnlySpan<byte> packet)
     {

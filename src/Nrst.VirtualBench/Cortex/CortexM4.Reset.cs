@@ -24,7 +24,7 @@ internal sealed partial class CortexM4
         _resetSeen = true;
         _halted = false;
         _dhcsr &= ~DHCSR_C_HALT;
-        ResetCore();
+        ResetCore(now);
         if (!_held)
         {
             Start();
@@ -42,7 +42,7 @@ internal sealed partial class CortexM4
         CatchUp(now);
         _held = held;
         _resetSeen = true;
-        ResetCore();
+        ResetCore(now);
         if (held)
         {
             _halted = false;
@@ -62,9 +62,11 @@ internal sealed partial class CortexM4
         }
     }
 
-    private void ResetCore()
+    private void ResetCore(long now)
     {
         FreezeCounters();
+        // A core that a slave had stalled beyond this moment is free again.
+        (_now, _picoseconds) = (now, 0);
         Array.Clear(_r);
         Array.Clear(_s);
         _bankedSp = 0;

@@ -24,6 +24,13 @@ internal sealed class Bench
             Chip.Load(state);
         }
 
+        else
+        {
+            // A stack, a vector, and a program that sleeps for ever: wfi, and a branch back to it.
+            byte[] idle = [0x00, 0x10, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08, 0x30, 0xBF, 0xFD, 0xE7];
+            idle.CopyTo(Chip.Flash);
+        }
+
         Chip.PowerOn(0);
         Wait(1_000_000);
     }
@@ -45,6 +52,16 @@ internal sealed class Bench
     public BusStatus Load(uint address, int bytes, out uint value) => Chip.Read(address, bytes, out value, ref now);
 
     public BusStatus Store(uint address, int bytes, uint value) => Chip.Write(address, bytes, value, ref now);
+
+    public void Halt() => this[DHCSR] = 0xA05F_0003;
+
+    public void PowerCycle()
+    {
+        Chip.PowerOff(now);
+        now += 100_000_000;
+        Chip.PowerOn(now);
+        Wait(1_000_000);
+    }
 
     public void Wait(long nanoseconds)
     {

@@ -192,13 +192,13 @@ public sealed class FlashControllerTests
     public void A_reset_tears_an_erase_off_in_the_middle()
     {
         var bench = new Bench().Unlocked();
-        bench.Program(0x0800_0000, 0);
+        bench.Program(0x0800_0100, 0);
         bench.Program(0x0800_3FFC, 0);
         bench.EraseSector(0);
         bench.Wait(100_000_000);
         bench.Chip.DriveReset(true, bench.Now);
         bench.Chip.DriveReset(false, bench.Now);
-        Assert.Equal(uint.MaxValue, bench[0x0800_0000]);
+        Assert.Equal(uint.MaxValue, bench[0x0800_0100]);
         Assert.Equal(0u, bench[0x0800_3FFC]);
         Assert.Equal(0u, bench[SR]);
     }

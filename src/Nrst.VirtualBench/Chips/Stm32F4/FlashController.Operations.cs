@@ -5,45 +5,36 @@ internal sealed partial class FlashController
     /// <summary>How long a bus master is held by an operation that never ends before the simulation gives up on it.</summary>
     private const long Forever = 3_600_000_000_000;
 
+    /// <summary>After so many WAIT answers a probe gives up on an access.</summary>
+    private const long DebuggerPatience = 1_000_000_000;
+
+    private const int AllBanks = 0b11;
+    private const uint OtpLocks = 512;
+
     private Operation? busy;
 
     /// <summary>Something that keeps BSY set.</summary>
     /// <param name="Finish">Brings the effect into the cells; the argument is the part of the time that was granted, 0 to 1.</param>
     private sealed record Operation(long Start, long End, int Banks, bool IsErase, bool IsOption, Action<double> Finish);
 
-    /// <summary>Until when an access to the bank of <paramref name="address"/> has to wait, or <paramref name="now"/>.</summary>
-    public long StallUntil(uint address, long now)
-    {
-        Settle(now);
-        if (busy is not { } operation || (operation.Banks & 1 << (Sectors.At(address).Bank - 1)) == 0)
-        {
-            return now; // read while write: the other bank answers
-        }
+    /// <summary>Makes a register write wait until the running operation is over (reads never wait). False if it never will be.</summary>
+    public bool WaitForRegister(uint offset, BusMaster master, ref long now) =>
+        offset is not (0x10 or 0x14 or 0x18) || Wait(AllBanks, master, ref now);
 
-        return operation.End == long.MaxValue ? now + Forever : operation.End;
-    }
+    /// <summary>Makes an access to the information block wait as one to bank 1 does.</summary>
+    public bool WaitForInformationBlock(BusMaster master, ref long now) => Wait(1, master, ref now);
 
-    /// <summary>A write to a register waits until the running operation is over; a read never does.</summary>
-    public long RegisterStallUntil(uint offset, long now)
-    {
-        Settle(now);
-        return offset is 0x10 or 0x14 or 0x18 && busy is { } operation
-            ? operation.End == long.MaxValue ? now + Forever : operation.End
-            : now;
-    }
-
-    /// <summary>A read of the main flash that cannot take the short way.</summary>
+    /// <summary>A read of the main flash that cannot take the short way. The bank that is not busy answers at once.</summary>
     public BusStatus ReadCells(uint address, int bytes, out uint value, BusMaster master, ref long now)
     {
         value = 0;
-        now = StallUntil(address, now);
-        Settle(now);
-        if (ReadProtected || busy is { End: long.MaxValue })
+        var sector = Sectors.At(address);
+        if (!Wait(1 << (sector.Bank - 1), master, ref now) || ReadProtected)
         {
             return BusStatus.Error;
         }
 
-        if (master != BusMaster.CoreFetch && Options.IsReadProtected(Sectors.At(address)))
+        if (master != BusMaster.CoreFetch && Options.IsReadProtected(sector))
         {
             Refuse(Sr.RDERR);
             return BusStatus.Ok;
@@ -53,14 +44,11 @@ internal sealed partial class FlashController
         return BusStatus.Ok;
     }
 
-    /// <summary>A write into the main flash: one programming access, or a refusal in SR. The bus itself never complains.</summary>
-    public BusStatus WriteCells(uint address, int bytes, uint value, ref long now)
+    /// <summary>A write into the main flash: one programming access, or a refusal in SR. The bus itself does not complain.</summary>
+    public BusStatus WriteCells(uint address, int bytes, uint value, BusMaster master, ref long now)
     {
-        now = StallUntil(address, now);
-        // One operation at a time, whichever bank: programming waits for the other bank's erase as well.
-        now = busy is { End: var end } ? (end == long.MaxValue ? now + Forever : end) : now;
-        Settle(now);
-        if (ReadProtected)
+        // One operation at a time, whichever bank.
+        if (!Wait(AllBanks, master, ref now) || ReadProtected)
         {
             return BusStatus.Error;
         }
@@ -91,17 +79,19 @@ internal sealed partial class FlashController
     }
 
     /// <summary>A write into the one-time programmable area: 16 blocks of 32 bytes, then a lock byte for each.</summary>
-    public BusStatus WriteOtp(uint offset, int bytes, uint value, ref long now)
+    public BusStatus WriteOtp(uint offset, int bytes, uint value, BusMaster master, ref long now)
     {
-        now = StallUntil(FlashStart, now);
-        Settle(now);
+        if (!Wait(AllBanks, master, ref now))
+        {
+            return BusStatus.Error;
+        }
+
         if (!MayProgram(bytes) || ignoresCommands)
         {
             return BusStatus.Ok;
         }
 
-        var block = offset < 512 ? offset / 32 : offset - 512;
-        if (offset < 512 && Otp[512 + block] == 0)
+        if (offset < OtpLocks && Otp[OtpLocks + (offset / 32)] == 0)
         {
             Refuse(Sr.WRPERR);
             return BusStatus.Ok;
@@ -115,6 +105,26 @@ internal sealed partial class FlashController
             }
         }));
         return BusStatus.Ok;
+    }
+
+    /// <summary>Holds a bus master until the banks it wants are free; false if they never will be.</summary>
+    private bool Wait(int banks, BusMaster master, ref long now)
+    {
+        Settle(now);
+        if (busy is not { } operation || (operation.Banks & banks) == 0)
+        {
+            return true;
+        }
+
+        if (operation.End == long.MaxValue)
+        {
+            now += master == BusMaster.Debugger ? DebuggerPatience : Forever;
+            return false;
+        }
+
+        now = operation.End;
+        Settle(now);
+        return true;
     }
 
     private bool MayProgram(int bytes)

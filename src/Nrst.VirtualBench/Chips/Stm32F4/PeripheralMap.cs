@@ -7,6 +7,7 @@ internal sealed class PeripheralMap(IChipServices chip)
 
     private readonly Slot?[] low = new Slot?[0x8_0000 / Kilobyte];  // 0x4000_0000: APB1, APB2, AHB1
     private readonly Slot?[] ahb2 = new Slot?[0x6_1000 / Kilobyte]; // 0x5000_0000
+    private readonly Slot?[] external = new Slot?[2]; // 0xA000_0000: FSMC or FMC, QUADSPI
     private readonly List<IPeripheral> all = [];
     private readonly List<ITimedPeripheral> timed = [];
 
@@ -63,7 +64,18 @@ internal sealed class PeripheralMap(IChipServices chip)
         }
     }
 
-    public static bool Covers(uint address) => address is >= 0x4000_0000 and < 0x4008_0000 or >= 0x5000_0000 and < 0x5006_1000;
+    /// <summary>AHBxRSTR or APBxRSTR: resets what the same bits of the enable register clock.</summary>
+    public void Reset(uint enableRegister, uint bits, long now)
+    {
+        foreach (var slot in low.Concat(ahb2).OfType<Slot>().Where(slot => slot.EnableRegister == enableRegister && (slot.EnableMask & bits) != 0))
+        {
+            slot.Peripheral.Reset(now);
+        }
+    }
+
+    public static bool Covers(uint address) =>
+        address is >= 0x4000_0000 and < 0x4008_0000 or >= 0x5000_0000 and < 0x5006_1000
+        or >= 0xA000_0000 and < 0xA000_2000;
 
     public uint Read(uint address, long now)
     {
@@ -83,8 +95,20 @@ internal sealed class PeripheralMap(IChipServices chip)
     private bool IsClocked(Slot slot) =>
         slot.EnableMask == 0 || ClockEnables is null || (ClockEnables(slot.EnableRegister) & slot.EnableMask) != 0;
 
-    private ref Slot? Place(uint address) =>
-        ref address < 0x5000_0000 ? ref low[(address - 0x4000_0000) / Kilobyte] : ref ahb2[(address - 0x5000_0000) / Kilobyte];
+    private ref Slot? Place(uint address)
+    {
+        if (address < 0x5000_0000)
+        {
+            return ref low[(address - 0x4000_0000) / Kilobyte];
+        }
+
+        if (address < 0xA000_0000)
+        {
+            return ref ahb2[(address - 0x5000_0000) / Kilobyte];
+        }
+
+        return ref external[(address - 0xA000_0000) / 4096];
+    }
 
     private Slot Unmodelled(uint address)
     {

@@ -101,13 +101,6 @@ internal sealed partial class Stm32F4Chip
         var timer = new UpCounter(this, place.Bits, place.Channels, clock, Line(place.Interrupt), compare);
         peripherals.Add(place.At, timer, (place.Enable, place.Bit));
         rcc.ClocksChanged += now => timer.ClockChanged(now);
-        rcc.PeripheralReset += (register, bits, now) =>
-        {
-            if (register + 0x20 == place.Enable && (bits & 1u << place.Bit) != 0)
-            {
-                timer.Reset(now);
-            }
-        };
         freezables.Add((timer, place.Enable, 1u << place.FreezeBit));
     }
 

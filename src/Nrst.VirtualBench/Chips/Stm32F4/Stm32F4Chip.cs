@@ -46,6 +46,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
 
         rcc = peripherals.Add(0x4002_3800, new Rcc(options));
         peripherals.ClockEnables = rcc.EnableRegister;
+        rcc.PeripheralReset += peripherals.Reset;
         rcc.ClocksChanged += _ => core.CyclePicoseconds = HclkPicoseconds;
         peripherals.Add(0x4002_3C00, flash);
         AddPeripherals(traits);
@@ -131,7 +132,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
 
         while (clock < now)
         {
-            var until = Math.Min(Math.Min(now, clock + LongestSlice), Math.Max(clock + 1, NextEvent()));
+            var until = Math.Min(Math.Min(now, NextLook()), Math.Max(clock + 1, NextEvent()));
             core.SliceEnd = until;
             core.RunUntil(until);
             clock = Math.Max(clock, Math.Min(core.Now, until));
@@ -144,18 +145,38 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
     public BusStatus Read(uint address, int bytes, out uint value, ref long now)
     {
         Debugged(now);
-        return IsCoresOwn(address)
-            ? core.ReadPpb(address, bytes, out value, true, now)
-            : bus.Read(address, bytes, out value, BusMaster.Debugger, ref now);
+        if (IsCoresOwn(address))
+        {
+            return core.ReadPpb(address, bytes, out value, true, now);
+        }
+
+        if (!IsBitBand(address))
+        {
+            return bus.Read(address, bytes, out value, BusMaster.Debugger, ref now);
+        }
+
+        var status = bus.Read(BitBandByte(address), 1, out value, BusMaster.Debugger, ref now);
+        value = (value >> (int)((address >> 2) & 7)) & 1;
+        return status;
     }
 
     public BusStatus Write(uint address, int bytes, uint value, ref long now)
     {
         Debugged(now);
-        var status = IsCoresOwn(address)
-            ? core.WritePpb(address, bytes, value, true, now)
-            : bus.Write(address, bytes, value, BusMaster.Debugger, ref now);
-        return status;
+        if (IsCoresOwn(address))
+        {
+            return core.WritePpb(address, bytes, value, true, now);
+        }
+
+        if (!IsBitBand(address))
+        {
+            return bus.Write(address, bytes, value, BusMaster.Debugger, ref now);
+        }
+
+        var status = bus.Read(BitBandByte(address), 1, out var old, BusMaster.Debugger, ref now);
+        var bit = 1u << (int)((address >> 2) & 7);
+        return status != BusStatus.Ok ? status
+            : bus.Write(BitBandByte(address), 1, (value & 1) != 0 ? old | bit : old & ~bit, BusMaster.Debugger, ref now);
     }
 
     void ICoreSignals.SystemResetRequested(long now) => Reset(ResetSource.Software, now);
@@ -193,6 +214,11 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
 
     private static bool IsCoresOwn(uint address) => address >> 20 == 0xE00 && address is < 0xE004_2000 or >= 0xE00F_F000;
 
+    // The AHB-AP sits inside the processor, on the core's side of its bit-band wrappers.
+    private static bool IsBitBand(uint address) => address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
+
+    private static uint BitBandByte(uint alias) => (alias & 0xF000_0000) + ((alias & 0x01FF_FFFF) >> 5);
+
     private void Debugged(long now)
     {
         RunUntil(now);
@@ -201,6 +227,9 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
             flash.DebuggerAttached();
         }
     }
+
+    private long NextLook() =>
+        (debugMcu.Apb1Freeze | debugMcu.Apb2Freeze) != 0 && !core.Halted ? clock + LongestSlice : long.MaxValue;
 
     private long NextEvent() => Math.Min(held && clock < pulseEnd ? pulseEnd : long.MaxValue, peripherals.NextEvent);
 

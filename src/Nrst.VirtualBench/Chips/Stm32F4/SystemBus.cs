@@ -11,6 +11,7 @@ internal sealed class SystemBus : IBus
     private const uint CcmStart = 0x1000_0000;
     private const uint BackupSramStart = 0x4002_4000;
     private const uint DbgmcuStart = 0xE004_2000;
+    private const uint FlashRegisters = 0x4002_3C00;
 
     private readonly FlashController flash;
     private readonly SystemMemory system;
@@ -76,20 +77,20 @@ internal sealed class SystemBus : IBus
             case 0x0 when address < FlashStart:
                 return Alias(address) is { } target ? Write(target, bytes, value, master, ref now) : BusStatus.Error;
             case 0x0 when address - FlashStart < (uint)cells.Length:
-                return flash.WriteCells(address, bytes, value, ref now);
+                return flash.WriteCells(address, bytes, value, master, ref now);
             case 0x1 when address - CcmStart < (uint)ccm.Length:
                 Put(ccm, address - CcmStart, bytes, value);
                 return BusStatus.Ok;
             case 0x1 when SystemMemory.IsOtp(address):
-                return flash.WriteOtp(address - SystemMemory.OtpStart, bytes, value, ref now);
+                return flash.WriteOtp(address - SystemMemory.OtpStart, bytes, value, master, ref now);
             case 0x4 when address - BackupSramStart < (uint)backupSram.Length:
                 Put(backupSram, address - BackupSramStart, bytes, value);
                 return BusStatus.Ok;
-            case 0x4 or 0x5 when PeripheralMap.Covers(address):
+            case 0x4 or 0x5 or 0xA when PeripheralMap.Covers(address):
                 var word = address & ~3u;
-                if (word - 0x4002_3C00 < 0x400)
+                if (word - FlashRegisters < 0x400 && !flash.WaitForRegister(word - FlashRegisters, master, ref now))
                 {
-                    now = flash.RegisterStallUntil(word - 0x4002_3C00, now);
+                    return BusStatus.Error;
                 }
 
                 peripherals.Write(word, value << Lane(address), Mask(bytes) << Lane(address), now);
@@ -131,13 +132,17 @@ internal sealed class SystemBus : IBus
                 value = Get(ccm, address - CcmStart, bytes);
                 return BusStatus.Ok;
             case 0x1 when SystemMemory.Covers(address):
-                now = flash.StallUntil(FlashStart, now);
+                if (!flash.WaitForInformationBlock(master, ref now))
+                {
+                    return BusStatus.Error;
+                }
+
                 value = system.Read(address, bytes);
                 return BusStatus.Ok;
             case 0x4 when address - BackupSramStart < (uint)backupSram.Length:
                 value = Get(backupSram, address - BackupSramStart, bytes);
                 return BusStatus.Ok;
-            case 0x4 or 0x5 when PeripheralMap.Covers(address):
+            case 0x4 or 0x5 or 0xA when PeripheralMap.Covers(address):
                 value = (peripherals.Read(address & ~3u, now) >> Lane(address)) & Mask(bytes);
                 return BusStatus.Ok;
             case 0xE when address - DbgmcuStart < 0x400:

@@ -23,7 +23,7 @@ internal sealed class Rcc(ChipOptions options) : IPeripheral
     /// <summary>HCLK, PCLK1 and PCLK2 may have changed.</summary>
     public event Action<long>? ClocksChanged;
 
-    /// <summary>A peripheral is reset through AHBxRSTR or APBxRSTR: register offset and the bits that are set.</summary>
+    /// <summary>AHBxRSTR or APBxRSTR was written: the enable register of the same bus, the bits newly set, the time.</summary>
     public event Action<uint, uint, long>? PeripheralReset;
 
     public long Hclk { get; private set; } = HsiHertz;
@@ -88,7 +88,7 @@ internal sealed class Rcc(ChipOptions options) : IPeripheral
                 registers[offset / 4] = wanted;
                 if (offset is >= 0x10 and <= 0x24)
                 {
-                    PeripheralReset?.Invoke(offset, wanted & ~old, now);
+                    PeripheralReset?.Invoke(offset + 0x20, wanted & ~old, now);
                 }
 
                 break;

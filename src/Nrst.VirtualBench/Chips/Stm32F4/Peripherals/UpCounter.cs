@@ -8,6 +8,9 @@ namespace Nrst.VirtualBench.Chips.Stm32F4.Peripherals;
 internal sealed class UpCounter(IChipServices chip, int bits, int channels, Func<long> clock, InterruptLine.Input update, InterruptLine.Input? compare)
     : ITimedPeripheral, IFreezable
 {
+    /// <summary>So many nanoseconds times any timer clock stay below 2^64.</summary>
+    private const ulong FitsIn64Bits = 60_000_000_000;
+
     private const uint CEN = 1, UDIS = 2, URS = 4, OPM = 8;
     private readonly uint full = bits == 32 ? uint.MaxValue : 0xFFFF;
     private readonly uint[] registers = new uint[0x60 / 4];
@@ -122,8 +125,16 @@ internal sealed class UpCounter(IChipServices chip, int bits, int channels, Func
         }
     }
 
-    private long Position(long now) =>
-        Running ? originCount + (long)((UInt128)(now - origin) * (ulong)hertz / ((activePsc + 1UL) * 1_000_000_000)) : originCount;
+    private long Position(long now)
+    {
+        if (!Running)
+        {
+            return originCount;
+        }
+
+        var (elapsed, perTick) = ((ulong)(now - origin), (activePsc + 1UL) * 1_000_000_000);
+        return originCount + (long)(elapsed < FitsIn64Bits ? elapsed * (ulong)hertz / perTick : (ulong)((UInt128)elapsed * (ulong)hertz / perTick));
+    }
 
     private long TimeOf(long position) =>
         origin + (long)((((UInt128)(position - originCount) * ((activePsc + 1UL) * 1_000_000_000)) + (ulong)hertz - 1) / (ulong)hertz);
