@@ -184,4 +184,52 @@ public sealed class Flashing_other_ways
 
         Assert.True(error is NrstException || (error is null && bench.Flash[..Code.Length].SequenceEqual(Code)), $"{error}");
     }
+
+    [Fact]
+    public void A_block_that_arrives_damaged_is_sent_again_and_that_is_said()
+    {
+        using var bench = new FlashingBench();
+        bench.Target = bench.Target with { Memory = new DamagingMemory(bench.Memory, times: 2) };
+
+        bench.Run(Image((0x0800_0000, Code)));
+
+        Assert.Equal(2, bench.Events.OfType<JobEvent.Noticed>().Count(notice => notice.Text.Contains("damaged", StringComparison.Ordinal)));
+        Assert.True(bench.Flash[..Code.Length].SequenceEqual(Code));
+    }
+
+    [Fact]
+    public void A_block_that_never_arrives_whole_is_an_error_and_nothing_of_it_is_programmed()
+    {
+        using var bench = new FlashingBench();
+        bench.Target = bench.Target with { Memory = new DamagingMemory(bench.Memory, times: int.MaxValue) };
+
+        var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Code))));
+
+        Assert.Equal("NRST2008", error.Code);
+        Assert.False(bench.Flash.ContainsAnyExcept((byte)0xFF));
+        Assert.True(bench.IsLocked);
+    }
+
+    /// <summary>Turns a bit over in everything long that is written after the loader itself.</summary>
+    private sealed class DamagingMemory(ITargetMemory memory, int times) : ITargetMemory
+    {
+        private bool _loaderIsIn;
+        private int _left = times;
+
+        public uint Read32(Address address) => memory.Read32(address);
+        public void Write32(Address address, uint value) => memory.Write32(address, value);
+        public void Read(Address address, Span<byte> into) => memory.Read(address, into);
+
+        public void Write(Address address, ReadOnlySpan<byte> data, AccessSize size = AccessSize.Word)
+        {
+            var bytes = data.ToArray();
+            if (_loaderIsIn && bytes.Length > 1000 && _left-- > 0)
+            {
+                bytes[500] ^= 0x04;
+            }
+
+            _loaderIsIn = true;
+            memory.Write(address, bytes, size);
+        }
+    }
 }
