@@ -129,14 +129,18 @@ public sealed class Programmer(Target target, JobListener? listener = null)
         Layout = geometry.Layout,
         Volts = target.Volts,
         Listener = listener,
-        WithoutLoader = WithoutLoader,
+        // The loader reckons with the clock a reset leaves; a chip that was not reset runs from whatever its firmware chose.
+        WithoutLoader = WithoutLoader || target.Options.Mode is ConnectMode.HotPlug,
     };
 
     private RunObservation? Finish(ResetAfter after, FirmwareImage? image = null)
     {
-        target.Core.LeaveHalted = after is not ResetAfter.Run;
-        if (after is ResetAfter.None || target.Options.Mode is ConnectMode.HotPlug)
+        var reset = after is not ResetAfter.None && target.Options.Mode is not ConnectMode.HotPlug;
+        target.Core.LeaveHalted = !reset || after is ResetAfter.Halt;
+        if (!reset)
         {
+            listener?.Invoke(new JobEvent.Noticed(
+                "The chip was not reset: the core is halted, and what it had in RAM and registers no longer fits the flash."));
             return null;
         }
 

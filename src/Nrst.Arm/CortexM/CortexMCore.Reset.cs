@@ -47,17 +47,6 @@ public sealed partial class CortexMCore
         }
     }
 
-    /// <summary>Makes sure that a chip that was just found is out of reset.</summary>
-    /// <exception cref="TargetException">Something holds NRST low.</exception>
-    public void AwaitOutOfReset()
-    {
-        var status = Poll(ResetLimit, s => !s.HasFlag(Dhcsr.S_RESET_ST), out var waited);
-        if (status.HasFlag(Dhcsr.S_RESET_ST))
-        {
-            throw CoreErrors.HeldInReset(status, waited);
-        }
-    }
-
     private void PrepareReset(Demcr before, Demcr during)
     {
         if (during != before)

@@ -16,7 +16,7 @@ internal static class BenchVerbs
     private static readonly Option<string?> Firmware = new("--firmware") { Description = "The probe's firmware, e.g. V2J37S7", HelpName = "VERSION" };
     private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", HelpName = "VOLTS", DefaultValueFactory = _ => 3.3 };
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
-    private static readonly Option<bool> Realtime = new("--realtime") { Description = "Let the wall clock wait for the virtual one" };
+    private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
@@ -116,7 +116,9 @@ internal static class BenchVerbs
                 call.Screen.Document(new JsonObject { ["board"] = board.Name, ["stlinkServer"] = server.Port }.ToJsonString());
             }
 
-            call.Screen.Talk("serving until Ctrl-C");
+            call.Screen.Talk(options.Realtime
+                ? "serving until Ctrl-C"
+                : "serving until Ctrl-C; a client that waits by the wall clock, as nrst does over tcp:, wants --realtime");
             server.RunAsync(call.Cancel).GetAwaiter().GetResult();
         }
         finally

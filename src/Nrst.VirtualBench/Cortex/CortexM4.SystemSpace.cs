@@ -80,8 +80,8 @@ internal sealed partial class CortexM4
     private uint? ReadRegister(uint register, bool debugger) => register switch
     {
         >= 0xE000_0000 and < 0xE000_1000 => ReadItm(register),
-        >= 0xE000_1000 and < 0xE000_2000 => _dwt.Read(register & 0xFFF, CycleCount) ?? ComponentIds.Read(ComponentIds.Dwt, register),
-        >= 0xE000_2000 and < 0xE000_3000 => _fpb.Read(register & 0xFFF) ?? ComponentIds.Read(ComponentIds.Fpb, register),
+        >= 0xE000_1000 and < 0xE000_2000 => _dwt.Read(register & 0xFFF, CycleCount) ?? ComponentIds.Read(ComponentIds.Dwt, register) ?? 0,
+        >= 0xE000_2000 and < 0xE000_3000 => _fpb.Read(register & 0xFFF) ?? ComponentIds.Read(ComponentIds.Fpb, register) ?? 0,
         >= 0xE000_E000 and < 0xE000_F000 => ReadScs(register, debugger),
         >= 0xE004_0000 and < 0xE004_1000 => ReadTpiu(register),
         >= 0xE004_1000 and < 0xE004_2000 => ComponentIds.Read(ComponentIds.Etm, register) ?? _trace.GetValueOrDefault(register),

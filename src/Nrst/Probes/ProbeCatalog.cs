@@ -24,7 +24,12 @@ public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
     /// <exception cref="ProbeException">None, several, or one that cannot be opened.</exception>
     public IDebugProbe Open(ProbeSelector? selector)
     {
-        var chosen = selector ?? TheOnlyOne();
+        var chosen = selector switch
+        {
+            null => TheOnlyOne(),
+            ProbeSelector.SerialNumber serial => BySerial(serial),
+            _ => selector,
+        };
         foreach (var source in sources)
         {
             if (source.Open(chosen) is { } probe)
@@ -33,16 +38,30 @@ public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
             }
         }
 
-        throw new ProbeException("NRST1002", $"No probe answers to '{chosen}'.")
-        {
-            LikelyCause = "It is not plugged in, or it is reached another way than the selector says.",
-            Remedies = [new("See what is there, and how it is selected.", "nrst list"), TryTheBench],
-        };
+        throw NoneAnswers(chosen);
     }
 
     private static Remedy TryTheBench => new("Try it without hardware, on a virtual board.", "nrst info --probe virtual:STM32F407VG");
 
-    private ProbeSelector TheOnlyOne() => List() switch
+    private static ProbeException NoneAnswers(ProbeSelector selector) => new("NRST1002", $"No probe answers to '{selector}'.")
+    {
+        LikelyCause = "It is not plugged in, or it is reached another way than the selector says.",
+        Remedies = [new("See what is there, and how it is selected.", "nrst list"), TryTheBench],
+    };
+
+    private ProbeSelector BySerial(ProbeSelector.SerialNumber wanted)
+    {
+        var fitting = List().Where(probe => probe.Serial?.StartsWith(wanted.Prefix, StringComparison.OrdinalIgnoreCase) == true).ToList();
+        return fitting switch
+        {
+            [] => throw NoneAnswers(wanted),
+            [var only] => only.Selector,
+            _ => throw Several(fitting, $"The serial numbers of {fitting.Count} probes begin with '{wanted}'."),
+        };
+    }
+
+    // A virtual board is never taken unasked: nobody shall believe that it was hardware.
+    private ProbeSelector TheOnlyOne() => List().Where(probe => probe.Selector is not ProbeSelector.Virtual).ToList() switch
     {
         [] => throw new ProbeException("NRST1001", "No probe was found.")
         {
@@ -54,11 +73,13 @@ public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
             ],
         },
         [var only] => only.Selector,
-        var several => throw new ProbeException("NRST1003", $"There are {several.Count} probes, and none was chosen.")
-        {
-            LikelyCause = "Several probes or virtual boards are there; nrst does not guess which chip to write to.",
-            Evidence = [.. several.Select(probe => $"{probe.Selector}  {probe.Kind}  {probe.Target}".TrimEnd())],
-            Remedies = [.. several.Take(4).Select(probe => new Remedy("Choose one.", $"--probe {probe.Selector}"))],
-        },
+        var several => throw Several(several, $"There are {several.Count} probes, and none was chosen."),
+    };
+
+    private static ProbeException Several(List<ProbeListing> probes, string fact) => new("NRST1003", fact)
+    {
+        LikelyCause = "Several probes fit; nrst does not guess which chip to write to.",
+        Evidence = [.. probes.Select(probe => $"{probe.Selector}  {probe.Kind}  {probe.Target}".TrimEnd())],
+        Remedies = [.. probes.Take(4).Select(probe => new Remedy("Choose one.", $"--probe {probe.Selector}"))],
     };
 }

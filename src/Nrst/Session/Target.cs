@@ -43,10 +43,6 @@ public sealed class Target : IDisposable
             {
                 core.Reset(ResetKind.Pin, halt: true);
             }
-            else
-            {
-                core.AwaitOutOfReset();
-            }
 
             var chip = ChipIdentification.Identify(probe.Words, options.Chip);
             return new Target(probe, options, kilohertz, volts, core, chip) { ConnectTime = probe.Clock.Now - start };

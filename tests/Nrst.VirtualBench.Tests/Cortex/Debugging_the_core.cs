@@ -38,6 +38,19 @@ public sealed class Debugging_the_core
     }
 
     [Fact]
+    public void Every_word_of_the_debug_components_can_be_read()
+    {
+        foreach (var component in new uint[] { 0xE000_0000, 0xE000_1000, 0xE000_2000, 0xE000_E000, 0xE004_0000, 0xE004_1000, 0xE00F_F000 })
+        {
+            for (uint offset = 0; offset < 0x1000; offset += 4)
+            {
+                var status = _machine.Core.ReadPpb(component + offset, 4, out _, debugger: true, _machine.Core.Now);
+                Assert.True(status == BusStatus.Ok, $"0x{component + offset:X8} faults");
+            }
+        }
+    }
+
+    [Fact]
     public void Clearing_C_DEBUGEN_lets_a_halted_core_run()
     {
         _machine.Ppb(DHCSR, Key | 3);
