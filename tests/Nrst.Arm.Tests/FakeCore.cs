@@ -10,6 +10,7 @@ internal sealed class FakeCore(FakeClock clock) : ITargetMemory, IWordBatch, IRe
     private uint _control; // the low half of DHCSR
     private bool _resetSeen;
     private bool _pinLow;
+    private TimeSpan _pinLowSince;
     private TimeSpan _resetUntil;
     private uint _dcrdr;
     private int _regNotReady;
@@ -25,6 +26,10 @@ internal sealed class FakeCore(FakeClock clock) : ITargetMemory, IWordBatch, IRe
     public uint Dfsr { get; set; }
     public int Resets { get; private set; }
     public int PinPulls { get; private set; }
+
+    /// <summary>How long the pin was low the last time.</summary>
+    public TimeSpan PinLowFor { get; private set; }
+
     public int Exchanges { get; private set; }
 
     public bool IgnoresHalt { get; set; }
@@ -99,6 +104,7 @@ internal sealed class FakeCore(FakeClock clock) : ITargetMemory, IWordBatch, IRe
     public void Assert()
     {
         PinPulls++;
+        _pinLowSince = clock.Now;
         if (!PinIsNotWired && !_pinLow)
         {
             _pinLow = true;
@@ -108,6 +114,7 @@ internal sealed class FakeCore(FakeClock clock) : ITargetMemory, IWordBatch, IRe
 
     public void Release()
     {
+        PinLowFor = clock.Now - _pinLowSince;
         if (_pinLow)
         {
             _pinLow = false;

@@ -33,6 +33,15 @@ public sealed class Resetting_a_core
         Assert.True(_fake.Exchanges < 14);
     }
 
+    /// <summary>The chip wants 20 µs; a board's capacitor of 100 nF has to be emptied first.</summary>
+    [Fact]
+    public void By_the_pin_lasts_long_enough_for_the_chip_and_the_capacitor()
+    {
+        _core.Reset(ResetKind.Pin, halt: false);
+
+        Assert.InRange(_fake.PinLowFor.TotalMilliseconds, 1, 50);
+    }
+
     [Theory]
     [InlineData(ResetKind.System)]
     [InlineData(ResetKind.Pin)]
