@@ -14,7 +14,7 @@ internal sealed class StLinkSpeed(StLinkLink link, StLinkGates gates)
 
     private IReadOnlyList<uint>? _offered;
 
-    /// <summary>Null until a clock was chosen in this session.</summary>
+    /// <summary>Null until a clock was chosen.</summary>
     public int? Current { get; private set; }
 
     public int Set(int wish)
