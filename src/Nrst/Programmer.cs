@@ -75,7 +75,7 @@ public sealed class Programmer(Target target, JobListener? listener = null)
     /// <summary>Compares by reading back, on the running chip: nothing is reset, halted or written.</summary>
     /// <exception cref="ProofException">The first byte that differs.</exception>
     public FlashProof Verify(FirmwareImage image, CancellationToken cancel) =>
-        FlashExecutor.Verify(Describe(target.ReadGeometry()), image, VerifyMode.Readback, cancel);
+        FlashExecutor.Compare(Describe(target.ReadGeometry()), image, cancel);
 
     /// <summary>Reads memory of the running chip.</summary>
     public byte[] Read(AddressRange range, CancellationToken cancel)

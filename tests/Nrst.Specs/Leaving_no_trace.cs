@@ -46,6 +46,21 @@ public sealed class Leaving_no_trace : IDisposable
     }
 
     [Fact]
+    public void Of_verifying_nothing_is_left_in_target_RAM()
+    {
+        var ram = new AddressRange(new Address(0x2000_0000), 32 * 1024);
+        var before = new byte[ram.Length];
+        new Random(3).NextBytes(before);
+        using var board = new BoardStore(_folder.Path).OpenOrCreate("STM32F407VG"); // blank: no firmware that would use its RAM
+        using var target = Target.Connect(Boards.Probe(board), new ConnectOptions());
+        target.Memory.Write(ram.Start, before);
+
+        Assert.Throws<ProofException>(() => new Programmer(target).Verify(_image, CancellationToken.None));
+
+        Assert.Equal(before, new Programmer(target).Read(ram, CancellationToken.None));
+    }
+
+    [Fact]
     public void Of_flashing_nothing_is_left_but_the_image()
     {
         using var board = ProgrammedBoard();

@@ -32,7 +32,15 @@ public static class FlashExecutor
         return Run(new FlashJob(target, image, new FlashOptions { Keep = true }), cancel);
     }
 
-    /// <summary>Compares the flash with an image. A difference is a <see cref="ProofException"/> that names the first.</summary>
+    /// <summary>Compares by reading alone, on a chip that may be running: nothing on it is written, halted or reset.</summary>
+    public static FlashProof Compare(FlashTarget target, FirmwareImage image, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ImagePlacement.Check(image, target.Device, target.Part, target.Layout);
+        return new FlashRun(target).Guard(run => run.Compare(image, cancel));
+    }
+
+    /// <summary>Compares the flash of a halted chip with an image. A difference is a <see cref="ProofException"/> that names the first.</summary>
     public static FlashProof Verify(FlashTarget target, FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);

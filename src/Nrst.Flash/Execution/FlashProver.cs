@@ -23,11 +23,11 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path)
 
         if (hashed is null)
         {
-            ReadBack(expected, total, cancel);
+            ReadBack(target, expected, cancel);
         }
         else if (hashed.Contains(false))
         {
-            ReadBack([.. expected.Where((_, i) => !hashed[i])], total, cancel);
+            ReadBack(target, [.. expected.Where((_, i) => !hashed[i])], cancel);
             throw new ProofException("NRST5002", null, "The chip's hash of the flash differs from the image's, and reading the bytes back shows no difference.")
             {
                 LikelyCause = "The flash reads marginally: a supply too low, too few wait states, or a worn cell.",
@@ -61,8 +61,10 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path)
         }
     }
 
-    private void ReadBack(IReadOnlyList<Expectation> expected, long total, CancellationToken cancel)
+    /// <summary>Reads everything and compares. Touches nothing else, so the core may be running.</summary>
+    public static void ReadBack(FlashTarget target, IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
+        var total = expected.Sum(part => (long)part.Data.Length);
         var read = new byte[ReadBlock];
         var done = 0L;
         foreach (var part in expected)

@@ -116,10 +116,26 @@ internal sealed class FlashRun
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
-        var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors]);
-        var expected = wanted.SelectMany(sector => sector.Runs).Select(run => new Expectation(run.Start, FillHoles(run))).ToList();
-        return new FlashProof(new FlashProver(_target, Path).Prove(expected, mode, cancel), image.Bytes);
+        return new FlashProof(new FlashProver(_target, Path).Prove(Expect(image), mode, cancel), image.Bytes);
     }
+
+    /// <summary>Compares by reading alone: no loader, no flash register, and the core may run meanwhile.</summary>
+    public FlashProof Compare(FirmwareImage image, CancellationToken cancel)
+    {
+        FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
+        var start = _target.Clock.Now;
+        _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, image.Bytes));
+        FlashProver.ReadBack(_target, Expect(image), cancel);
+        _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Verify, _target.Clock.Now - start, image.Bytes));
+        return new FlashProof(VerifyMode.Readback, image.Bytes);
+    }
+
+    private List<Expectation> Expect(FirmwareImage image) =>
+    [
+        .. WantedSector.Split(image, [.. _target.Layout.Sectors])
+            .SelectMany(sector => sector.Runs)
+            .Select(run => new Expectation(run.Start, FillHoles(run))),
+    ];
 
     public EraseReport Erase(AddressRange? range, CancellationToken cancel)
     {
