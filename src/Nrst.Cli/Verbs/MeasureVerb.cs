@@ -35,9 +35,16 @@ internal static class MeasureVerb
             {
                 store.New("measured", Chip, kind);
                 Flash(store, Noise(FullBytes, 1));
-                rows.Add((JsonNode)Row(call, kind, "over full sectors", Flash(store, Image(2))));
-                rows.Add((JsonNode)Row(call, kind, "the same again", Flash(store, Image(2))));
-                rows.Add((JsonNode)Row(call, kind, "one byte changed", Flash(store, Image(2, changed: true))));
+                var (full, again, changed) = (Flash(store, Image(2)), Flash(store, Image(2)), Flash(store, Image(2, changed: true)));
+                rows.Add((JsonNode)Row(call, kind, "over full sectors", full));
+                rows.Add((JsonNode)Row(call, kind, "the same again", again));
+                rows.Add((JsonNode)Row(call, kind, "one byte changed", changed));
+                call.Screen.Result(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{kind,-5}  set-up and end {again.Exchanges} exchanges; ")
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"while erasing and programming {(full.Exchanges - again.Exchanges) * 1024.0 / ImageBytes:0.00} per KiB"));
                 store.Remove("measured");
             }
 

@@ -53,7 +53,7 @@ public sealed class FloatInstructionsAgainstQemu
     [Fact]
     public void Every_floating_point_instruction_does_what_it_does_on_qemu()
     {
-        using var qemu = InstructionsAgainstQemu.RequireQemu();
+        using var qemu = QemuMachine.Require();
         _ours.Core.PowerOnReset(0);
         _ours.Ppb(0xE000_EDF0, 0xA05F_0003);
         _ours.Ppb(0xE000_ED88, 0xF << 20);

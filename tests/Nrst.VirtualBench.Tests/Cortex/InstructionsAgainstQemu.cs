@@ -17,7 +17,7 @@ public sealed class InstructionsAgainstQemu
     [Fact]
     public void Every_integer_instruction_does_what_it_does_on_qemu()
     {
-        using var qemu = RequireQemu();
+        using var qemu = QemuMachine.Require();
         _ours.Core.PowerOnReset(0);
         _ours.Ppb(0xE000_EDF0, 0xA05F_0003);
         _random.NextBytes(_ours.Ram);
@@ -39,18 +39,6 @@ public sealed class InstructionsAgainstQemu
         }
 
         Assert.True(_differences.Count == 0, $"Seed {Seed}:\n{string.Join('\n', _differences)}");
-    }
-
-    internal static QemuMachine RequireQemu()
-    {
-        var qemu = QemuMachine.TryStart();
-        if (qemu is null)
-        {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "qemu-system-arm is missing.");
-            Assert.Skip("qemu-system-arm is not installed (Debian: qemu-system-arm).");
-        }
-
-        return qemu;
     }
 
     private void Compare(QemuMachine qemu, Encoding encoding)

@@ -10,7 +10,7 @@ public sealed class ProgramsAgainstQemu
     [Fact]
     public void A_compiled_program_leaves_the_same_memory_as_on_qemu()
     {
-        using var qemu = InstructionsAgainstQemu.RequireQemu();
+        using var qemu = QemuMachine.Require();
         var program = Program();
         var ours = RunOurs(program);
         qemu.WriteMemory(TestMachine.FlashBase, program);

@@ -19,6 +19,19 @@ internal sealed class QemuMachine : IDisposable
 
     private QemuMachine(Process process, Socket socket) => (_process, _socket) = (process, socket);
 
+    /// <summary>Skips the test where qemu is not installed; fails it where it has to be.</summary>
+    public static QemuMachine Require()
+    {
+        var qemu = TryStart();
+        if (qemu is null)
+        {
+            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "qemu-system-arm is missing.");
+            Assert.Skip("qemu-system-arm is not installed (Debian: qemu-system-arm).");
+        }
+
+        return qemu;
+    }
+
     /// <summary>Starts an STM32F405 board that executes nothing until told; null if qemu is not installed.</summary>
     public static QemuMachine? TryStart()
     {
