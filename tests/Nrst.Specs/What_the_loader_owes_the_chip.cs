@@ -64,6 +64,22 @@ public sealed class What_the_loader_owes_the_chip
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_error_flag_from_before_does_not_end_the_job(bool withoutLoader)
+    {
+        using var bench = new FlashingBench();
+        bench.Flash[0] = 0;
+        bench.Target = bench.Target with { WithoutLoader = withoutLoader };
+        bench.Memory.Write32(new Address(0x0800_8000), 0); // programming while FLASH_CR.PG is 0
+        Assert.Equal(1u << 7, bench.Memory.Read32(new Address(0x4002_3C0C))); // PGSERR
+
+        bench.Run(Image((0x0800_0000, Code[..400])));
+
+        Assert.True(bench.Flash[..400].SequenceEqual(Code.AsSpan(0, 400)));
+    }
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]
