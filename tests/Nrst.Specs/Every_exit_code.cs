@@ -58,6 +58,23 @@ public sealed class Every_exit_code : IDisposable
     public void Four_when_there_is_no_probe(params string[] arguments) => _nrst.Run(arguments).Exits(4);
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(150)]
+    public void Four_when_the_cable_is_pulled(int transfers)
+    {
+        var image = new byte[100_000];
+        new Random(6).NextBytes(image);
+        var file = _nrst.File("image.bin", image) + "@0x08000000";
+        _nrst.Run("bench", "new", "loose", "--chip", "STM32F407VG", "--fault", $"usb-unplug-after:{transfers}").Exits(0);
+
+        var talk = _nrst.Run("flash", file, "--probe", "virtual:loose").Exits(4).Talk;
+
+        Assert.Contains("unplugged", talk, StringComparison.Ordinal);
+        Assert.Contains("do  ", talk, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("no-target-power")]
     [InlineData("swd-disconnected")]
     [InlineData("nrst-held-low")]

@@ -96,6 +96,10 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path)
                 ? "The chip holds another program, or a program that was changed after it was flashed."
                 : $"Everything read around it is 0x{found:X2}: the flash does not answer as it should.",
         Evidence = [$"first difference at {first}", $"expected 0x{wanted:X2}, found 0x{found:X2}"],
-        Remedies = [new Remedy("Flash the image.", "nrst flash FILE")],
+        Remedies =
+        [
+            new Remedy("Flash the image.", "nrst flash FILE"),
+            new Remedy("If it was just flashed, erase first; a place that stays wrong is worn out.", "nrst flash FILE --always-erase"),
+        ],
     };
 }

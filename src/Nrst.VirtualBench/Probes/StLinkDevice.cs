@@ -169,7 +169,16 @@ internal sealed class StLinkDevice : IBulkPipe
     {
         if (_faults.UnplugAfter is { } limit && _transfers >= limit)
         {
-            throw new ProbeException("NRST1182", "The probe was unplugged.") { LostSync = true };
+            throw new ProbeException("NRST1182", "The probe was unplugged.")
+            {
+                LostSync = true,
+                LikelyCause = "This board was made with a USB cable that comes loose (usb-unplug-after).",
+                Remedies =
+                [
+                    new Remedy("Run the command again: it starts from what the chip holds now."),
+                    new Remedy("Make a board with a better cable.", "nrst bench new NAME --chip STM32F407VG"),
+                ],
+            };
         }
 
         _transfers++;
