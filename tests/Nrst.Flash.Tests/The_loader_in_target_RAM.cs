@@ -128,7 +128,8 @@ public sealed partial class The_loader_in_target_RAM
             string[] script =
             [
                 "set pagination off", "set confirm off", "set architecture armv7e-m",
-                $"target remote | qemu-system-arm -M netduinoplus2 -display none -monitor none -serial none -S -gdb stdio -kernel {_judges.Path("kernel.bin")}",
+                // A limit of its own: gdb, stopped half-way, would leave it running.
+                $"target remote | timeout 60 qemu-system-arm -M netduinoplus2 -display none -monitor none -serial none -S -gdb stdio -kernel {_judges.Path("kernel.bin")}",
                 .. _before,
                 $"set $r7={Base}", $"set $r8={_ring + LoaderCommand.MostData}", "set $r9=1", $"set $r10={FlashAt}",
                 $"set $r11={CrcAt}", $"set $r12={0xE000E010}", $"set $sp={_ring}", $"set $pc={Base + LoaderBlob.Entry}", "set $xpsr=0x01000000",
