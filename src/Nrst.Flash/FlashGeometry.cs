@@ -36,7 +36,9 @@ public sealed record FlashGeometry(int SizeKiB, Part Part, BankedLayout Layout)
         return layout is null
             ? throw new TargetException("NRST3303", $"No sector map of {part.Name} fits the option bytes of this chip.")
             {
+                LikelyCause = "The part was named wrongly, or the option bytes were read while the chip was resetting.",
                 Evidence = [$"FLASH_OPTCR = 0x{memory.Read32(flash.Controller + OptionControl):X8}"],
+                Remedies = [new Remedy("See what the chip says of itself, and leave --chip out.", "nrst info")],
             }
             : new FlashGeometry(size, part, layout);
     }

@@ -168,7 +168,12 @@ internal static class MemoryVerbs
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ImageException("NRST4093", $"{output} cannot be written: {error.Message}", error) { File = output };
+            throw new ImageException("NRST4093", $"{output} cannot be written: {error.Message}", error)
+            {
+                File = output,
+                LikelyCause = "The folder does not exist or is not writable, or the disk is full.",
+                Remedies = [new Remedy("Choose another file after -o.", "nrst read ADDR LENGTH -o FILE")],
+            };
         }
 
         screen.Result($"{output}: {Screen.Count(data.Length)} bytes from {range}.");

@@ -54,7 +54,11 @@ public static class FlashExecutor
         ArgumentNullException.ThrowIfNull(target);
         if (range is { } asked && !target.Layout.Range.Contains(asked))
         {
-            throw new UsageException("NRST0302", $"{asked} is not all in main flash, which lies at {target.Layout.Range}.");
+            throw new UsageException("NRST0302", $"{asked} is not all in main flash, which lies at {target.Layout.Range}.")
+            {
+                LikelyCause = "An address of another memory, a digit too many, or a chip with less flash than expected.",
+                Remedies = [new Remedy("See where the flash lies, and its sectors.", "nrst info")],
+            };
         }
 
         return new FlashRun(target).Guard(run => run.Erase(range, cancel));

@@ -25,7 +25,11 @@ public static class FlashPlanner
 
         if (options is { Keep: true, ChipErase: true })
         {
-            throw new UsageException("NRST0301", "A chip erase cannot keep other data.");
+            throw new UsageException("NRST0301", "A chip erase cannot keep other data.")
+            {
+                LikelyCause = "--keep and --chip-erase were given together, and one says the opposite of the other.",
+                Remedies = [new Remedy("Decide for one of them.", "nrst flash FILE --keep")],
+            };
         }
 
         var sectors = new List<SectorPlan>();

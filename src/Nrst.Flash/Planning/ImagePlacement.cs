@@ -13,7 +13,12 @@ public static class ImagePlacement
         ArgumentNullException.ThrowIfNull(layout);
         if (image.Pieces.Count == 0)
         {
-            throw new ImageException("NRST4091", $"{image.File} holds no bytes.") { File = image.File };
+            throw new ImageException("NRST4091", $"{image.File} holds no bytes.")
+            {
+                File = image.File,
+                LikelyCause = "The build linked nothing, or everything was left out of the file.",
+                Remedies = [new Remedy("Look at the linker's map file, and build again.")],
+            };
         }
 
         var flash = layout.Range;
