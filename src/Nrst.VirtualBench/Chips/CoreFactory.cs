@@ -1,3 +1,5 @@
+using Nrst.Targets;
+using Nrst.VirtualBench.Chips.Series;
 using Nrst.VirtualBench.Cortex;
 
 namespace Nrst.VirtualBench.Chips;
@@ -5,12 +7,24 @@ namespace Nrst.VirtualBench.Chips;
 /// <summary>The core that the device data names.</summary>
 internal static class CoreFactory
 {
-    public static CortexM4 Make(string core, IBus bus, ICoreSignals signals, int interruptLines) =>
-        core.StartsWith("Cortex-M", StringComparison.Ordinal)
-            ? new CortexM4(bus, signals) { InterruptLines = interruptLines }
-            : throw new NotSupportedException($"The bench has no {core}.");
+    private static readonly Dictionary<string, CoreKind> Kinds = new()
+    {
+        ["Cortex-M0"] = CoreKind.M0,
+        ["Cortex-M0+"] = CoreKind.M0Plus,
+        ["Cortex-M3"] = CoreKind.M3,
+        ["Cortex-M4"] = CoreKind.M4,
+        ["Cortex-M4F"] = CoreKind.M4F,
+        ["Cortex-M7"] = CoreKind.M7,
+        ["Cortex-M7F"] = CoreKind.M7F,
+        ["Cortex-M33"] = CoreKind.M33,
+        ["Cortex-M33F"] = CoreKind.M33F,
+    };
 
-    /// <summary>The core sees each bit of the first megabyte of SRAM and peripherals as a word.</summary>
-    public static bool HasBitBand(string core) =>
-        core is "Cortex-M3" or "Cortex-M4" or "Cortex-M4F";
+    public static bool Knows(string core) => Kinds.ContainsKey(core);
+
+    public static CortexCore Make(Device device, SeriesDescription series, IBus bus, ICoreSignals signals)
+    {
+        var kind = series.Core ?? Kinds[device.Core];
+        return new CortexCore(CoreTraits.Of(kind) with { InterruptLines = series.InterruptLines }, bus, signals);
+    }
 }

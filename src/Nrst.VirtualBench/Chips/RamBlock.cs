@@ -13,7 +13,7 @@ internal sealed record RamBlock(uint Start, byte[] Bytes, bool Executes, bool On
     public static IEnumerable<RamBlock> Of(Part part, Device device)
     {
         var (start, next, executes) = (0u, 0u, false);
-        foreach (var region in part.Ram.OrderBy(region => region.Range.Start.Value))
+        foreach (var region in part.Ram.Where(region => !region.IsAlias).OrderBy(region => region.Range.Start.Value))
         {
             if (region.Range.Start.Value != next || region.Executes != executes)
             {

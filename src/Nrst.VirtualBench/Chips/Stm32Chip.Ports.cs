@@ -56,12 +56,10 @@ internal sealed partial class Stm32Chip
             : bus.Write(BitBandByte(address), 1, (value & 1) != 0 ? old | bit : old & ~bit, master, ref now);
     }
 
-    private bool IsCoresOwn(uint address) =>
-        address >> 20 == 0xE00 && address - series.Dbgmcu.At >= 0x400 && address is < 0xE004_2000 or >= 0xE00F_F000;
+    private bool IsCoresOwn(uint address) => core.Owns(address) && address - series.Dbgmcu.At >= 0x400;
 
     // The port sits inside the processor, on the core's side of its bit-band wrappers.
-    private bool IsBitBand(uint address) =>
-        CoreFactory.HasBitBand(device.Core) && address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
+    private bool IsBitBand(uint address) => core.Traits.HasBitBand && address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
 
     private static uint BitBandByte(uint alias) => (alias & 0xF000_0000) + ((alias & 0x01FF_FFFF) >> 5);
 
@@ -76,9 +74,9 @@ internal sealed partial class Stm32Chip
 
     private sealed class MemoryPort(Stm32Chip chip, PortPlace place) : IMemoryPort
     {
-        public uint Idr => place.Idr;
+        public uint Idr => place.Idr ?? chip.core.Traits.AhbApIdr;
 
-        public uint Base => place.Base;
+        public uint Base => place.Base ?? chip.core.Traits.AhbApBase;
 
         public uint ResetCsw => place.ResetCsw;
 

@@ -21,7 +21,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
 
     private readonly Device device;
     private readonly ChipOptions options;
-    private readonly CortexM4 core;
+    private readonly CortexCore core;
     private readonly SystemBus bus;
     private readonly SeriesDescription series;
     private readonly FlashModel flash;
@@ -50,7 +50,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         flash = FlashModels.Make(new FlashContext(device, part, options, this, series.FlashInterrupt))
             ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
         bus = new SystemBus(device, part, series, flash, peripherals, debugMcu, rcc);
-        core = CoreFactory.Make(device.Core, bus, this, series.InterruptLines);
+        core = CoreFactory.Make(device, series, bus, this);
         ports = MakePorts();
 
         peripherals.ClockEnables = rcc.EnableRegister;
@@ -60,7 +60,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     }
 
     /// <summary>Whether the bench can play this device.</summary>
-    public static bool CanBe(Device device) => SeriesCatalogue.Find(device) is not null && FlashModels.Known.Contains(device.Flash.Driver);
+    public static bool CanBe(Device device) => CoreFactory.Knows(device.Core) && SeriesCatalogue.Find(device) is not null && FlashModels.Known.Contains(device.Flash.Driver);
 
     public Part Part { get; }
 
@@ -84,7 +84,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     /// <summary>What the model could not do as silicon would, once each.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    public CortexM4 Core => core;
+    public CortexCore Core => core;
 
     public bool IsPowered => powered;
 
@@ -99,6 +99,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         flash.PowerOn(now);
         debugDisabled = flash.DebugDisabled;
         rcc.PowerOn(now);
+        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
         core.PowerOnReset(now);
         Reset(ResetSource.PowerOn, now);
     }
@@ -195,6 +196,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
             pulseEnd = now + ResetPulse;
         }
 
+        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
         (held, bus.InReset) = (true, true);
         core.HoldInReset(true, now);
         core.SliceEnd = Math.Min(core.SliceEnd, now);

@@ -31,10 +31,10 @@ internal abstract partial class FlashModel
         ignoresCommands = context.Options.Faults.OfType<FlashIgnoresCommands>().Any();
         neverFinishes = context.Options.Faults.OfType<FlashNeverFinishes>().Any();
         MainStart = flash.Start.Value;
-        Map = FlashMap.Of(context.Part, _ => false);
+        Map = FlashMap.Of(context.Part, _ => 0);
         Information
-            .Put(context.Device.UniqueIdAt.Value, context.Options.UniqueId)
-            .Put(flash.SizeFrom.Value, (ushort)context.Part.FlashKiB);
+            .Put(context.Device.UniqueId.At.Value, context.Options.UniqueId)
+            .Put(flash.Size.At.Value, (ushort)context.Part.FlashKiB);
     }
 
     /// <summary>Every register of the block, for the model itself and for whoever compares it with the manual.</summary>
@@ -103,10 +103,7 @@ internal abstract partial class FlashModel
     protected virtual bool ReadBarred => DebuggerSeen && Protection != ReadProtection.Level0;
 
     /// <summary>A read finds at an address what the cells of the same offset hold, and nothing can bar it.</summary>
-    protected virtual bool ReadsPlainly => !BanksSwapped && !Cells.HasBrokenWords;
-
-    /// <summary>Bank 2 is seen where bank 1 would be, and the other way round.</summary>
-    protected virtual bool BanksSwapped => false;
+    protected virtual bool ReadsPlainly => !Cells.HasBrokenWords;
 
     /// <summary>Further addresses at which the whole main flash is seen: the ITCM of a Cortex-M7, the secure alias.</summary>
     protected virtual IReadOnlyList<uint> MainAliases => [];
@@ -231,8 +228,8 @@ internal abstract partial class FlashModel
     /// <summary>The registers after a reset, and the option bytes loaded where this kind of reset loads them.</summary>
     protected abstract void OnReset(ResetSource source, long now);
 
-    /// <summary>Whether an option bit that chooses a layout has a value: <c>DBANK=1</c>.</summary>
-    protected abstract bool Holds(string condition);
+    /// <summary>An option register, by its offset, as it is in force: what chooses layouts, exchanges banks, opens a secure world.</summary>
+    protected abstract uint OptionInForce(uint offset);
 
     /// <summary>A read of cells that are free and not barred.</summary>
     protected virtual BusStatus ReadCells(FlashPlace place, int bytes, out uint value, BusMaster master, long now)
@@ -259,11 +256,11 @@ internal abstract partial class FlashModel
     /// <summary>The option bytes in force have changed: the layout may be another, and so may be who may read.</summary>
     protected void OptionsChanged()
     {
-        Map = FlashMap.Of(Part, Holds);
+        Map = FlashMap.Of(Part, at => OptionInForce(at.Value - Device.Flash.Controller.Value));
         UpdateQuiet();
     }
 
-    protected void UpdateQuiet() => Quiet = operations.Count == 0 && !ReadBarred && ReadsPlainly;
+    protected void UpdateQuiet() => Quiet = operations.Count == 0 && !ReadBarred && Map.IsPlain && ReadsPlainly;
 
     protected void SetInterrupt(bool level) => context.Chip.SetInterrupt(context.Interrupt, level);
 
@@ -281,20 +278,12 @@ internal abstract partial class FlashModel
         return null;
     }
 
-    private FlashPlace? At(uint address)
-    {
-        if (BanksSwapped && Map.Banks == 2)
-        {
-            var second = Map.StartOf(2);
-            address = address < second ? address - MainStart + second : address - second + MainStart;
-        }
-
-        return Map.At(address) is { } unit ? new FlashPlace(unit, unit.Offset + address - unit.Range.Start.Value) : null;
-    }
+    private FlashPlace? At(uint address) =>
+        Map.At(address) is { } unit ? new FlashPlace(unit, unit.Offset + address - unit.Range.Start.Value) : null;
 
     private IEnumerable<(uint Start, uint Length)> MainWindows()
     {
-        var length = Map.Units[^1].Range.Last.Value - MainStart + 1;
+        var length = Map.Range.Length;
         yield return (MainStart, length);
         foreach (var alias in MainAliases)
         {

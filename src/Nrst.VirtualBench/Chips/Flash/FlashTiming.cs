@@ -6,7 +6,13 @@ namespace Nrst.VirtualBench.Chips.Flash;
 internal sealed class FlashTiming(FlashTimes times, FlashTimeColumn column)
 {
     /// <summary>One programming access.</summary>
-    public long Program => Nanoseconds(column == FlashTimeColumn.Max ? times.ProgramMax : times.ProgramTypical);
+    public long Program => Choose(times.ProgramTypical, times.ProgramMax);
+
+    /// <summary>One burst (row, half page); null where the data has no figure.</summary>
+    public long? Burst => times.Burst is { } burst ? Choose(burst.Typical, burst.Max) : null;
+
+    /// <summary>One programming access at a parallelism, where that changes its time.</summary>
+    public long ProgramAt(int bits) => times.ProgramAt.FirstOrDefault(time => time.Bits == bits) is { } time ? Choose(time.Typical, time.Max) : Program;
 
     /// <param name="bytes">Size of the page or sector.</param>
     /// <param name="bits">Parallelism where the controller lets one choose, else null.</param>
@@ -22,10 +28,9 @@ internal sealed class FlashTiming(FlashTimes times, FlashTimeColumn column)
 
     private long Erase(IReadOnlyList<EraseTime> rows, uint bytes, int? bits)
     {
-        var kib = Math.Max((int)(bytes / 1024), 1);
-        var row = rows.Where(row => bits is null || row.Bits == bits).OrderBy(row => Math.Abs(row.UnitKiB - kib)).First();
+        var row = rows.Where(row => bits is null || row.Bits == bits).OrderBy(row => Math.Abs((long)row.UnitBytes - bytes)).First();
         var time = Nanoseconds(column == FlashTimeColumn.Max ? row.Max : row.Typical);
-        return row.UnitKiB == kib || bits is null ? time : (long)((double)time * kib / row.UnitKiB);
+        return row.UnitBytes == bytes || bits is null ? time : (long)((double)time * bytes / row.UnitBytes);
     }
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * 100;

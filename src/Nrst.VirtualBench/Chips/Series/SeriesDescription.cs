@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips.Peripherals;
+using Nrst.VirtualBench.Cortex;
 
 namespace Nrst.VirtualBench.Chips.Series;
 
@@ -16,6 +17,9 @@ internal sealed record SeriesDescription
 
     /// <summary>The line of the NVIC that the flash controller pulls.</summary>
     public required int FlashInterrupt { get; init; }
+
+    /// <summary>The core, where the name in the device data does not say it exactly.</summary>
+    public CoreKind? Core { get; init; }
 
     /// <summary>Number of external interrupt lines.</summary>
     public int InterruptLines { get; init; } = 96;
@@ -36,7 +40,7 @@ internal sealed record SeriesDescription
     public bool HasSecureAliases { get; init; }
 
     /// <summary>The ports behind the SW-DP.</summary>
-    public IReadOnlyList<PortPlace> Ports { get; init; } = [new(0, PortKind.Core, 0x2477_0011, 0xE00F_F003)];
+    public IReadOnlyList<PortPlace> Ports { get; init; } = [new(0, PortKind.Core)];
 }
 
 /// <summary>What an access port leads to.</summary>
@@ -53,8 +57,10 @@ internal enum PortKind
 }
 
 /// <summary>One access port.</summary>
+/// <param name="Idr">Null for what comes with the core.</param>
+/// <param name="Base">Null for what comes with the core.</param>
 /// <param name="DbgmcuAt">Where DBGMCU is seen through this port, if elsewhere than on the bus.</param>
-internal sealed record PortPlace(byte Number, PortKind Kind, uint Idr, uint Base, uint? DbgmcuAt = null, uint ResetCsw = 0x2300_0002);
+internal sealed record PortPlace(byte Number, PortKind Kind, uint? Idr = null, uint? Base = null, uint? DbgmcuAt = null, uint ResetCsw = 0x2300_0002);
 
 /// <summary>A bit of an RCC enable register.</summary>
 internal readonly record struct EnableBit(uint Register, int Bit);

@@ -63,7 +63,7 @@ internal static class Stm32F4Series
             .. ports.Select(port => new GpioBlock(port, 0x4002_0000 + ((uint)(port - 'A') * 0x400), new(AHB1ENR, port - 'A'))),
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
-            new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcUnit()),
+            new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcCalculator()),
             new OtherBlock(0x4002_6000, new(AHB1ENR, 21), _ => new RegisterFile()),
             new OtherBlock(0x4002_6400, new(AHB1ENR, 22), _ => new RegisterFile()),
             new OtherBlock(0x5006_0800, new(AHB2ENR, 6), _ => new Rng()),

@@ -125,7 +125,7 @@ internal sealed partial class F4Flash
     }
 
     /// <summary>What SNB says: bank 2 starts at 0x10.</summary>
-    private FlashUnit? Selected => Map.Find(1 + (int)((cr >> 7) & 1), (cr >> 3) & 0xF);
+    private FlashUnit? Selected => Map.Find(1 + (int)((cr >> 7) & 1), (cr >> 3) & 0x1F);
 
     /// <summary>The parallelism in bits. x64 is not in the tables of every data sheet; it is not slower than x32.</summary>
     private int Bits => 8 << (int)Math.Min(Psize, 2);

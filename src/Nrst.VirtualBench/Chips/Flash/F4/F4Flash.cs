@@ -147,12 +147,7 @@ internal sealed partial class F4Flash : FlashModel
         Options.Load();
     }
 
-    protected override bool Holds(string condition) => condition switch
-    {
-        "DB1M=1" => (Options.Cells[0] & 1u << 30) != 0,
-        "DB1M=0" => (Options.Cells[0] & 1u << 30) == 0,
-        _ => throw new ArgumentException($"The option bit of '{condition}' is not modelled.", nameof(condition)),
-    };
+    protected override uint OptionInForce(uint offset) => Options.Cells[offset == 0x18 ? 1 : 0];
 
     protected override void Ended(FlashOperation operation)
     {

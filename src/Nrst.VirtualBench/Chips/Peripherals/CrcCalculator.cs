@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Chips.Peripherals;
 
 /// <summary>The CRC calculation unit: polynomial 0x04C1_1DB7, whole words, most significant bit first, no final inversion.</summary>
-internal sealed class CrcUnit : IPeripheral
+internal sealed class CrcCalculator : IPeripheral
 {
     private static readonly uint[] Table = MakeTable();
     private uint crc = uint.MaxValue;
