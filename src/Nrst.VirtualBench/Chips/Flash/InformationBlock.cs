@@ -1,5 +1,3 @@
-using Nrst.Targets;
-
 namespace Nrst.VirtualBench.Chips.Flash;
 
 /// <summary>What the flash has besides main cells: bootloader, unique id, flash size, one-time programmable bytes, option bytes.</summary>
