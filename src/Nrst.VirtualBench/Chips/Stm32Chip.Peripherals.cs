@@ -58,7 +58,10 @@ internal sealed partial class Stm32Chip
                 break;
             case UsartBlock usart:
                 usarts[usart.Number] = peripherals.Add(
-                    usart.At, new Usart(this, usart.Number, ClockOf(usart.Bus), Line(usart.Interrupt), Sent), usart.Enable);
+                    usart.At,
+                    new Usart(
+                        this, usart.Number, usart.HasIcr ? UsartLayout.WithIcr : UsartLayout.WithDr, ClockOf(usart.Bus), Line(usart.Interrupt), Sent),
+                    usart.Enable);
                 break;
             case TimerBlock timer:
                 AddTimer(timer);

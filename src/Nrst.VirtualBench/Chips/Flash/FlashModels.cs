@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
+using Nrst.VirtualBench.Chips.Flash.G0;
 
 namespace Nrst.VirtualBench.Chips.Flash;
 
@@ -8,6 +9,7 @@ internal static class FlashModels
     private static readonly Dictionary<string, Func<FlashContext, FlashModel>> Makers = new()
     {
         ["stm32f4"] = context => new F4Flash(context),
+        ["stm32g0"] = context => new G0Flash(context),
     };
 
     public static IReadOnlyCollection<string> Known => Makers.Keys;
