@@ -22,11 +22,15 @@ public static class DeviceDatabase
 
     internal static DeviceIndex TheIndex => Index.Value;
 
-    /// <summary>Where the chips with this core keep their identity code, each place once.</summary>
+    /// <summary>Where the chips with this core keep their identity code, each place once, the commonest first.</summary>
     /// <param name="core">As <see cref="Device.Core"/>, with or without F; null for all.</param>
     public static IReadOnlyList<IdCodePlace> IdCodePlaces(string? core = null) =>
     [
-        .. Index.Value.Entries.Where(entry => core is null || entry.Core.TrimEnd('F') == core.TrimEnd('F')).Select(entry => entry.Place).Distinct(),
+        .. Index.Value.Entries.Where(entry => core is null || entry.Core.TrimEnd('F') == core.TrimEnd('F'))
+            .SelectMany(entry => entry.Places)
+            .GroupBy(place => place)
+            .OrderByDescending(place => place.Count())
+            .Select(place => place.Key),
     ];
 
     /// <summary>The device with this DBGMCU_IDCODE.DEV_ID; null where nrst does not know it.</summary>

@@ -7,7 +7,7 @@ namespace Nrst.Targets;
 internal sealed record DeviceIndex(IReadOnlyList<DeviceIndex.Entry> Entries)
 {
     /// <param name="File">Without its extension: <c>stm32h7-4x</c>.</param>
-    internal sealed record Entry(string File, string Core, IdCodePlace Place, IReadOnlyList<ushort> Ids)
+    internal sealed record Entry(string File, string Core, IReadOnlyList<IdCodePlace> Places, IReadOnlyList<ushort> Ids)
     {
         /// <summary>How the part numbers in this file begin: its name up to the hyphen.</summary>
         public string Prefix { get; } = File.Split('-')[0].ToUpperInvariant();
@@ -19,12 +19,16 @@ internal sealed record DeviceIndex(IReadOnlyList<DeviceIndex.Entry> Entries)
         var entries = new List<Entry>();
         foreach (var line in Lines(text))
         {
-            if (line.Split(": ") is not [var file, var core, var place, var ids])
+            if (line.Split(": ") is not [var file, var core, var places, var ids])
             {
                 throw new InvalidDataException($"index.txt: '{line}' is not a line such as 'stm32f4: Cortex-M4F: 0xE004_2000: 0x413 0x419'.");
             }
 
-            entries.Add(new Entry(file, core, Notation.IdCode(place, accessPort: 0), [.. ids.Split(' ').Select(id => (ushort)Notation.Hex(id))]));
+            entries.Add(new Entry(
+                file,
+                core,
+                [.. places.Split(", ").Select(place => Notation.IdCode(place, accessPort: 0))],
+                [.. ids.Split(' ').Select(id => (ushort)Notation.Hex(id))]));
         }
 
         return new DeviceIndex(entries);

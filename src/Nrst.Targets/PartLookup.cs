@@ -26,11 +26,15 @@ public sealed record PartLookup((Device Device, Part Part)? Found, IReadOnlyList
         {
             var longest = complete.Max(row => row.Part.Name.Length);
             meant = [.. complete.Where(row => row.Part.Name.Length == longest)];
+            if (meant.Where(row => asked.StartsWith(row.Part.Name, StringComparison.Ordinal)).ToArray() is [var literal])
+            {
+                meant = [literal]; // an X can also be the letter of a package
+            }
         }
 
         return meant switch
         {
-            [] => new PartLookup(null, [], Near(asked, index, read)),
+            [] => new PartLookup(null, [], Alike(asked, index, read)),
             [var only] => new PartLookup(only, [], []),
             _ when AreAlike(meant) => new PartLookup((meant[0].Device, meant[0].Part with { Name = PartNames.Common([.. meant.Select(row => row.Part.Name)]) }), [], []),
             _ => new PartLookup(null, [.. meant.Select(row => row.Part.Name).Order(StringComparer.Ordinal)], []),
@@ -44,7 +48,7 @@ public sealed record PartLookup((Device Device, Part Part)? Found, IReadOnlyList
     private static bool AreAlike((Device Device, Part Part)[] rows) => rows.All(row =>
         row.Device == rows[0].Device && ReferenceEquals(row.Part.Layouts, rows[0].Part.Layouts) && ReferenceEquals(row.Part.Ram, rows[0].Part.Ram));
 
-    private static string[] Near(string asked, DeviceIndex index, Func<string, IReadOnlyList<Device>> read)
+    private static string[] Alike(string asked, DeviceIndex index, Func<string, IReadOnlyList<Device>> read)
     {
         var line = asked[..Math.Min(asked.Length, LineLength)];
         DeviceIndex.Entry[] entries = [.. index.For(line)];

@@ -60,7 +60,7 @@ public sealed class The_device_database_against_other_tools
     public void Every_chip_the_other_tools_know_is_known_or_said_not_to_be()
     {
         var theirs = Families().Select(row => Hex(Text(row, "dev_id"))).Order();
-        var ours = DeviceDatabase.All.SelectMany(device => device.OtherIds.Prepend(device.DeviceId)).Select(id => (uint)id);
+        var ours = DeviceDatabase.All.SelectMany(device => device.OtherIds.Prepend(device.DeviceId)).Select(id => (uint)id).Distinct(); // the STM32F40x has one of the STM32F2
 
         Assert.Equal(theirs, ours.Concat(NotDescribed.Keys).Order());
     }
