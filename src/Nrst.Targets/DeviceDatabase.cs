@@ -34,7 +34,7 @@ public static class DeviceDatabase
     ];
 
     /// <summary>The device with this DBGMCU_IDCODE.DEV_ID; null where nrst does not know it.</summary>
-    public static Device? FindById(ushort deviceId) => FindAllById(deviceId).FirstOrDefault();
+    public static Device? FindById(ushort deviceId) => FindAllById(deviceId) is [var first, ..] ? first : null;
 
     /// <summary>All devices that answer with this DEV_ID, those first whose own it is. The core tells them apart.</summary>
     public static IReadOnlyList<Device> FindAllById(ushort deviceId) =>

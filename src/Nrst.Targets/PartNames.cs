@@ -19,10 +19,11 @@ internal static class PartNames
 
     /// <summary>
     /// Whether a part can be meant by what was asked, in upper case. <c>-A</c> and <c>-X</c> stand at the end of an order code,
-    /// behind package and temperature: <c>STM32L151C6T6A</c> is the <c>STM32L151C6-A</c>.
+    /// behind package and temperature (<c>STM32L151C6T6A</c> is the <c>STM32L151C6-A</c>) or, in the names of headers, alone
+    /// (<c>stm32l151xba</c>); in <c>STM32L151VDTx</c> the x is the temperature.
     /// </summary>
     public static bool CanBe(string name, string asked) => name is [.. var plain, '-', var suffix]
-        ? Fits(name, asked) || (asked.Length > plain.Length && asked[plain.Length] != '-' && asked[^1] == suffix && Fits(plain, asked[..plain.Length]))
+        ? Fits(name, asked) || ((asked.Length == plain.Length + 1 || asked.Length >= plain.Length + 3) && asked[plain.Length] != '-' && asked[^1] == suffix && Fits(plain, asked[..plain.Length]))
         : asked.Contains('-', StringComparison.Ordinal) ? Fits(name, asked) && asked.Length <= name.Length : Fits(name, asked);
 
     /// <summary>Where names agree, their letters; where not, an <c>x</c>: <c>STM32G071xB</c>.</summary>

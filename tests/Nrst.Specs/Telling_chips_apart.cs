@@ -118,7 +118,7 @@ public sealed class Telling_chips_apart
         bench.Target = bench.Target with { Device = described };
         var before = bench.Exchanges;
 
-        var error = Assert.Throws<RefusedException>(() => bench.Run(FirmwareFile.Load(Repository.Sample)));
+        var error = Assert.Throws<RefusedException>(() => bench.Run(ImageReader.Load(Repository.Sample)));
 
         Assert.Equal("NRST6010", error.Code);
         Assert.Equal(before, bench.Exchanges);

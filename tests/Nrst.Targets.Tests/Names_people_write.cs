@@ -14,6 +14,8 @@ public sealed class Names_people_write
     [InlineData("STM32WB55VYY6", "STM32WB55VY")]
     [InlineData("STM32L151C6T6", "STM32L151C6")]
     [InlineData("STM32L151C6T6A", "STM32L151C6-A")]
+    [InlineData("stm32l151xba", "STM32L151xB-A")]
+    [InlineData("STM32L151VDTx", "STM32L151VD")]
     [InlineData("STM32L151C6-A", "STM32L151C6-A")]
     [InlineData("STM32L151VDY6X", "STM32L151VD-X")]
     [InlineData("STM32L152RET6", "STM32L152RE")]
