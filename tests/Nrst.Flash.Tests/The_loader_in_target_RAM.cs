@@ -23,7 +23,7 @@ public sealed partial class The_loader_in_target_RAM
     [Fact]
     public void Fits_with_its_ring_into_the_smallest_STM32F4()
     {
-        var parts = Targets.DeviceDatabase.All.SelectMany(device => device.Parts).ToList();
+        var parts = Targets.DeviceDatabase.All.Where(device => device.Series == "STM32F4").SelectMany(device => device.Parts).ToList();
 
         Assert.NotEmpty(parts);
         Assert.All(parts, part => Assert.InRange(LoaderRam.In(part, LoaderBlob.Stm32F4().Length)!.Value.Slots, 4, 16));

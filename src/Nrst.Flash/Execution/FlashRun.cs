@@ -16,6 +16,7 @@ internal sealed class FlashRun
     {
         _target = target;
         _parallelism = Parallelism.At(target.Volts);
+        FlashExecutor.RequireDriver(target.Device);
         _flash = new Stm32F4Flash(target.Memory, target.Words, target.Clock, target.Device.Flash, target.Layout, _parallelism);
         _progress = new WorkProgress(target.Listener, 0, 0);
     }
