@@ -219,16 +219,16 @@ internal abstract partial class DoubleWordFlash
 
     private void ReportDoubleError(FlashPlace place)
     {
-        if (traits.Eccr.Count == 0)
+        if (traits.Eccr.Length == 0)
         {
             Chip.PendNmi();
             return;
         }
 
-        var register = traits.Eccr.Count > 1 ? place.Unit.Bank - 1 : 0;
+        var register = traits.Eccr.Length > 1 ? place.Unit.Bank - 1 : 0;
         if ((eccr[register] & EccDouble) == 0)
         {
-            var offset = traits.Eccr.Count > 1 || traits.EccBankBit >= 0 ? OffsetInBank(place) : place.Offset;
+            var offset = traits.Eccr.Length > 1 || traits.EccBankBit >= 0 ? OffsetInBank(place) : place.Offset;
             var bank = traits.EccBankBit >= 0 && place.Unit.Bank == 2 ? 1u << traits.EccBankBit : 0;
             eccr[register] = (eccr[register] & EccInterrupt) | EccDouble | bank | (offset / Width);
         }

@@ -24,7 +24,7 @@ internal abstract partial class DoubleWordFlash : FlashModel
         : base(context)
     {
         this.traits = traits;
-        eccr = new uint[traits.Eccr.Count];
+        eccr = new uint[traits.Eccr.Length];
         OptionCells = [.. traits.Options.Select(option => option.Factory)];
         (shadow, loaded) = ([.. OptionCells], [.. OptionCells]);
         Otp = PutInformation();
@@ -92,7 +92,7 @@ internal abstract partial class DoubleWordFlash : FlashModel
             return (acr & traits.DebugEnable) | (traits.Empty is { Register: 0 } flag && empty ? 1u << flag.Bit : 0);
         }
 
-        var ecc = traits.Eccr.IndexOf(offset);
+        var ecc = Array.IndexOf(traits.Eccr, offset);
         var option = IndexOfOption(offset);
         return ecc >= 0 ? eccr[ecc] : option >= 0 ? shadow[option] : 0;
     }
@@ -119,7 +119,7 @@ internal abstract partial class DoubleWordFlash : FlashModel
             acr = (acr & ~mask) | bits;
             SetEmpty(offset, bits, mask);
         }
-        else if (traits.Eccr.IndexOf(offset) is >= 0 and var bank)
+        else if (Array.IndexOf(traits.Eccr, offset) is >= 0 and var bank)
         {
             eccr[bank] = (eccr[bank] & ~(bits & EccFlags) & ~(mask & EccInterrupt)) | (bits & EccInterrupt);
         }

@@ -18,7 +18,7 @@ internal sealed record DoubleWordTraits
     public uint Cr { get; init; } = 0x14;
 
     /// <summary>ECC register of each bank; none where the line has no such register.</summary>
-    public IReadOnlyList<uint> Eccr { get; init; } = [0x18];
+    public uint[] Eccr { get; init; } = [0x18];
 
     /// <summary>Where ECCR says what kind of memory, bank and address failed.</summary>
     public int EccBankBit { get; init; } = -1;
