@@ -9,6 +9,7 @@ internal static class SeriesCatalogue
     [
         Stm32F4Series.Describe,
         Stm32G0Series.Describe,
+        Stm32L4Series.Describe,
     ];
 
     /// <summary>The series a device is of; null where the bench has none for it.</summary>

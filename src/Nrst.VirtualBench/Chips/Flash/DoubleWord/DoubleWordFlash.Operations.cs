@@ -230,7 +230,7 @@ internal abstract partial class DoubleWordFlash
         {
             var offset = traits.Eccr.Length > 1 || traits.EccBankBit >= 0 ? OffsetInBank(place) : place.Offset;
             var bank = traits.EccBankBit >= 0 && place.Unit.Bank == 2 ? 1u << traits.EccBankBit : 0;
-            eccr[register] = (eccr[register] & EccInterrupt) | EccDouble | bank | (offset / Width);
+            eccr[register] = (eccr[register] & EccInterrupt) | EccDouble | bank | (offset / traits.EccAddressUnit);
         }
 
         Chip.PendNmi();

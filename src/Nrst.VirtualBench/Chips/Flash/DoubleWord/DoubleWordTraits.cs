@@ -20,8 +20,11 @@ internal sealed record DoubleWordTraits
     /// <summary>ECC register of each bank; none where the line has no such register.</summary>
     public uint[] Eccr { get; init; } = [0x18];
 
-    /// <summary>Where ECCR says what kind of memory, bank and address failed.</summary>
+    /// <summary>The bit of ECCR that says it was bank 2; -1 where none does.</summary>
     public int EccBankBit { get; init; } = -1;
+
+    /// <summary>Bytes that the address in ECCR counts.</summary>
+    public uint EccAddressUnit { get; init; } = 8;
 
     public uint Optr { get; init; } = 0x20;
 
