@@ -1,4 +1,3 @@
-using Nrst.Flash;
 using Nrst.Images;
 using Nrst.Targets;
 
