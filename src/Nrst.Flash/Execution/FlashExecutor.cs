@@ -16,7 +16,7 @@ public static class FlashExecutor
         ArgumentNullException.ThrowIfNull(device);
         if (!device.Flash.IsProgrammable)
         {
-            throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
+            throw new RefusedException("NRST6010", $"This version cannot program an {device.Name}; nothing was changed.")
             {
                 LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
                 Evidence = [$"device id 0x{device.DeviceId:X3}"],
