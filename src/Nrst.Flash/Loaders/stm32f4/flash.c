@@ -1,0 +1,90 @@
+/* The flash of the STM32F2 and F4. RM0090, "Flash interface registers".
+ *   erase word   FLASH_CR without STRT
+ *   arg[0]       FLASH_CR for programming: PG and PSIZE; unit is the width of one access
+ */
+#define NARROW
+#include "../common/loader.c"
+
+#define ACR     REG(m->flash + 0x00)
+#define SR      REG(m->flash + 0x0C)
+#define CR      REG(m->flash + 0x10)
+
+#define ACR_ENABLE      (3u << 9)       /* ICEN DCEN */
+#define ACR_RESET       (3u << 11)      /* ICRST DCRST */
+#define SR_ERRORS       0x1F2u          /* OPERR WRPERR PGAERR PGPERR PGSERR RDERR */
+#define SR_BSY          (1u << 16)
+#define CR_STRT         (1u << 16)
+#define CR_LOCK         (1u << 31)
+
+static inline void flash_erase(struct loader *m, u32 what)
+{
+    CR = what;
+    CR = what | CR_STRT;
+    __asm volatile("dsb");
+}
+
+static inline u32 flash_busy(struct loader *m)
+{
+    return SR & SR_BSY;
+}
+
+static inline u32 flash_errors(struct loader *m)
+{
+    return SR & SR_ERRORS;
+}
+
+static inline void flash_program(struct loader *m, u32 to)
+{
+    (void)to;
+    CR = m->arg[0];
+}
+
+static inline void flash_write(struct loader *m, u32 to, const u32 *from)
+{
+    u32 width = m->unit, word = width == 4 ? *from : width == 2 ? *(const u16 *)from : *(const u8 *)from;
+    volatile u32 *sr = &SR;
+    if (width == 4)
+    {
+        while (*sr & SR_BSY)
+        {
+        }
+
+        REG(to) = word;
+    }
+    else
+    {
+        while (*sr & SR_BSY)
+        {
+        }
+
+        if (width == 2)
+        {
+            *(volatile u16 *)to = (u16)word;
+        }
+        else
+        {
+            *(volatile u8 *)to = (u8)word;
+        }
+    }
+
+    __asm volatile("dsb");
+}
+
+static inline void flash_idle(struct loader *m)
+{
+    CR = 0;
+}
+
+static inline void flash_forget(struct loader *m)
+{
+    u32 before = ACR, off = before & ~ACR_ENABLE;
+    ACR = off;
+    ACR = off | ACR_RESET;
+    ACR = off;
+    ACR = before;
+}
+
+static inline void flash_lock(struct loader *m)
+{
+    CR = CR_LOCK;
+}
