@@ -68,8 +68,7 @@ internal abstract class FlashController(FlashChip chip)
         WaitWhileBusy(where, LongestLimit);
         if (IsLocked)
         {
-            WriteKeys();
-            if (IsLocked)
+            if (!WriteKeys())
             {
                 throw FlashErrors.StaysLocked(where, ShowControl());
             }
@@ -127,8 +126,19 @@ internal abstract class FlashController(FlashChip chip)
 
     public abstract bool IsLocked { get; }
 
-    /// <summary>The keys in their order, to every control register that has a lock.</summary>
-    protected abstract void WriteKeys();
+    /// <summary>The keys in their order, to every control register that has a lock. Tells whether that opened it.</summary>
+    protected abstract bool WriteKeys();
+
+    /// <summary>Two keys and a look, in one exchange.</summary>
+    protected bool WriteKeys<TKey, TControl>(
+        Address controller, Register<TKey> keys, TKey first, TKey second, Register<TControl> control, TControl locked)
+        where TKey : unmanaged, Enum
+        where TControl : unmanaged, Enum
+    {
+        Span<uint> seen = stackalloc uint[1];
+        chip.Words.Run([controller.WriteOf(keys, first), controller.WriteOf(keys, second), controller.ReadOf(control)], seen);
+        return !System.Runtime.CompilerServices.Unsafe.BitCast<uint, TControl>(seen[0]).HasFlag(locked);
+    }
 
     /// <summary>Locks, and leaves no operation selected.</summary>
     protected abstract void WriteLock();
@@ -166,6 +176,11 @@ internal abstract class FlashController(FlashChip chip)
 
     /// <summary>The caches may hold what was in the flash before.</summary>
     public abstract void ResetCaches();
+
+    /// <summary>What is due after the flash has changed, before the chip is reset. Nothing on most.</summary>
+    public virtual void AfterChange()
+    {
+    }
 
     // ---- the rest ----
 

@@ -88,6 +88,7 @@ internal sealed class FlashRun
             _progress = new WorkProgress(_target.Listener, plan.BytesErased, work.Sum(sector => sector.Bytes));
             _progress.Begin();
             Path.Change(work, plan.MassErase, _progress, cancel);
+            _flash.AfterChange();
         }
 
         var changed = _target.Clock.Now;

@@ -35,7 +35,7 @@ internal static class LoaderBlob
 
     public static byte[] Of(string name)
     {
-        using var stream = typeof(LoaderBlob).Assembly.GetManifestResourceStream($"loaders/{name}.bin")
+        using var stream = typeof(LoaderBlob).Assembly.GetManifestResourceStream(Path.Combine("Loaders", name, "loader.bin"))
             ?? throw new InvalidOperationException($"The loader {name} is missing from this build.");
         var blob = new byte[stream.Length];
         stream.ReadExactly(blob);

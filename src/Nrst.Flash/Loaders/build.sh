@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 build() {
-    arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -std=c11 -Os -ffreestanding -fno-builtin -fno-jump-tables -fno-tree-loop-distribute-patterns \
+    arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -masm-syntax-unified -std=c11 -Os -ffreestanding -fno-builtin -fno-jump-tables -fno-tree-loop-distribute-patterns \
         -fno-unwind-tables -fno-asynchronous-unwind-tables -Wall -Wextra -Werror -nostdlib -Wl,-T,"$here/common/loader.ld" -Wl,-e,entry \
         -Wl,--build-id=none -o "$work/$1.elf" "$here/$1/flash.c"
     arm-none-eabi-objcopy -O binary "$work/$1.elf" "$2"

@@ -29,8 +29,7 @@ internal sealed class Stm32F4Flash(FlashChip chip) : FlashController(chip)
     public override OperationTime TimeOfEraseAll() => Scaled(
         Chip.Flash.Times.BankErase.First(row => row.Bits == _parallelism.Bits), Chip.Layout.Range.Length);
 
-    protected override void WriteKeys() =>
-        Chip.Words.Run([_at.WriteOf(KEYR, FlashKey.First), _at.WriteOf(KEYR, FlashKey.Second)], []);
+    protected override bool WriteKeys() => WriteKeys(_at, KEYR, FlashKey.First, FlashKey.Second, CR, FlashCr.LOCK);
 
     protected override void WriteLock() => Memory.Write(_at, CR, FlashCr.LOCK);
 

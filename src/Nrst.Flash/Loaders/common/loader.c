@@ -57,7 +57,10 @@ static inline void flash_erase(struct loader *m, u32 what);     /* starts it */
 static inline u32 flash_busy(struct loader *m);
 static inline u32 flash_errors(struct loader *m);               /* the error flags that are set, as the register has them */
 static inline void flash_program(struct loader *m, u32 to);     /* gets ready to program, from this address on */
-static inline void flash_write(struct loader *m, u32 to, const u32 *from); /* waits until it can, and starts one unit */
+static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from); /* waits until it can, and starts one unit */
+#ifdef NARROW                           /* defined where the unit can be a byte or a half-word */
+static void flash_write_narrow(struct loader *m, u32 to, u32 value);
+#endif
 static inline void flash_idle(struct loader *m);                /* no longer erasing or programming, and still open */
 static inline void flash_forget(struct loader *m);              /* what caches may hold of before */
 static inline void flash_lock(struct loader *m);
@@ -145,7 +148,7 @@ static __attribute__((noinline)) void crc_slow(struct loader *m, u32 word)
     m->crc_now = crc;
 }
 
-static inline void crc_add(struct loader *m, u32 word)
+static inline __attribute__((always_inline)) void crc_add(struct loader *m, u32 word)
 {
     if (m->crc)
     {
@@ -169,14 +172,12 @@ static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 
     crc_begin(m);
     if (m->crc)
     {
-        volatile u32 *dr = &REG(m->crc);
         while ((u32)to - (u32)from >= 32)
         {
-            u32 a = from[0], b = from[1], c = from[2], d = from[3];
-            *dr = a, *dr = b, *dr = c, *dr = d;
-            a = from[4], b = from[5], c = from[6], d = from[7];
-            from += 8;
-            *dr = a, *dr = b, *dr = c, *dr = d;
+            __asm volatile(
+                "ldmia %0!, {r2, r3, r4, r5}\n\tstr r2, [%1]\n\tstr r3, [%1]\n\tstr r4, [%1]\n\tstr r5, [%1]\n\t"
+                "ldmia %0!, {r2, r3, r4, r5}\n\tstr r2, [%1]\n\tstr r3, [%1]\n\tstr r4, [%1]\n\tstr r5, [%1]"
+                : "+l"(from) : "l"(m->crc) : "r2", "r3", "r4", "r5", "memory");
         }
     }
 
@@ -189,19 +190,23 @@ static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 
 }
 
 /* ---- looking at what is there ------------------------------------------------------------------------------------------ */
-static const u32 *scan_back(const u32 *from, const u32 *to, u32 erased)
+/* Where what is not blank ends. Eight words are all erased if their and and their or are: erased is all ones or all zeros. */
+static __attribute__((noinline)) const u32 *scan_back(const u32 *from, const u32 *to, u32 erased)
 {
-    while ((u32)to - (u32)from >= 32)
-    {
-        if ((to[-1] ^ erased) | (to[-2] ^ erased) | (to[-3] ^ erased) | (to[-4] ^ erased)
-            | (to[-5] ^ erased) | (to[-6] ^ erased) | (to[-7] ^ erased) | (to[-8] ^ erased))
-        {
-            break;
-        }
-
-        to -= 8;
-    }
-
+    const u32 *eight = to;
+    __asm volatile(
+        "b 2f\n\t"
+        "1: ldmia %[at]!, {r3, r4, r5, r6}\n\t"
+        "mov r7, r3\n\tands r3, r4\n\torrs r7, r4\n\tands r3, r5\n\torrs r7, r5\n\tands r3, r6\n\torrs r7, r6\n\t"
+        "ldmia %[at]!, {r4, r5, r6}\n\t"
+        "ands r3, r4\n\torrs r7, r4\n\tands r3, r5\n\torrs r7, r5\n\tands r3, r6\n\torrs r7, r6\n\t"
+        "ldr r4, [%[at]]\n\tands r3, r4\n\torrs r7, r4\n\t"
+        "subs %[at], #28\n\t"
+        "cmp r3, %[erased]\n\tbne 3f\n\tcmp r7, %[erased]\n\tbne 3f\n\t"
+        "2: subs %[at], #32\n\tcmp %[at], %[from]\n\tbhs 1b\n\t"
+        "3: adds %[at], #32"
+        : [at] "+l"(eight) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory");
+    to = eight;
     while (to > from && to[-1] == erased)
     {
         to--;
@@ -248,6 +253,22 @@ static inline void survey(struct loader *m, u32 *item, const u32 *items_end)
     }
 }
 
+/* ---- how an operation ended -------------------------------------------------------------------------------------------- */
+static u32 verdict(struct loader *m, u32 ticks, u32 least, u32 where)
+{
+    u32 flags = flash_errors(m);
+    u32 error = flags ? ERR_FLAGS : ticks < least ? ERR_TOO_FAST : 0;
+    flash_idle(m);
+    if (error)
+    {
+        m->flags = flags;
+        m->where = where;
+        m->ticks = ticks;
+    }
+
+    return error;
+}
+
 /* ---- erasing: the first data word is the fewest cycles one can take, the others are what the controller's part erases --------- */
 static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
 {
@@ -255,7 +276,6 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
     for (; data < trailer; data++)
     {
         u32 ticks = 0, before = SYST_CVR, now;
-        m->where = *data;
         flash_erase(m, *data);
         do
         {
@@ -266,18 +286,11 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
         }
         while (flash_busy(m));
 
-        m->ticks = ticks;
         m->erase_ticks += ticks;
-        m->flags = flash_errors(m);
-        flash_idle(m);
-        if (m->flags)
+        u32 error = verdict(m, ticks, least, data[0]);
+        if (error)
         {
-            return ERR_FLAGS;
-        }
-
-        if (ticks < least)
-        {
-            return ERR_TOO_FAST;
+            return error;
         }
     }
 
@@ -285,11 +298,10 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
 }
 
 /* ---- programming: units that are blank are left out --------------------------------------------------------------------- */
-static inline u32 program(struct loader *m, const u32 *data, const u32 *trailer, u32 sequence)
+static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, const u32 *trailer, u32 sequence)
 {
-    u32 to = trailer[0], units = 0, unit = m->unit, erased = m->erased;
+    u32 to = trailer[0], units = 0, unit = m->unit;
     u32 begun = SYST_CVR;
-    m->where = to;
     feed(m);
     flash_program(m, to);
 #ifdef NARROW
@@ -297,9 +309,10 @@ static inline u32 program(struct loader *m, const u32 *data, const u32 *trailer,
     {
         for (const u8 *from = (const u8 *)data; from < (const u8 *)trailer; from += unit, to += unit)
         {
-            if (unit == 1 ? *from != (u8)erased : *(const u16 *)from != (u16)erased)
+            u32 value = unit == 1 ? *from : *(const u16 *)from;
+            if (value != (unit == 1 ? (u8)m->erased : (u16)m->erased))
             {
-                flash_write(m, to, (const u32 *)from);
+                flash_write_narrow(m, to, value);
                 units++;
             }
         }
@@ -325,20 +338,20 @@ static inline u32 program(struct loader *m, const u32 *data, const u32 *trailer,
         crc_begin(m);
         while (data < trailer)
         {
+            const u32 *from = data;
             u32 used = 0;
-            for (u32 i = 0; i < unit; i += 4)
+            for (u32 left = unit; left; left -= 4)
             {
-                used |= *(const u32 *)((u32)data + i) ^ erased;
+                used |= *data++ ^ m->erased;
                 crc_add(m, *next++);
             }
 
             if (used)
             {
-                flash_write(m, to, data);
+                flash_write(m, to, from);
                 units++;
             }
 
-            data = (const u32 *)((u32)data + unit);
             to += unit;
         }
     }
@@ -347,10 +360,7 @@ static inline u32 program(struct loader *m, const u32 *data, const u32 *trailer,
     {
     }
 
-    m->ticks = (begun - SYST_CVR) & 0x00FFFFFF;
-    m->flags = flash_errors(m);
-    flash_idle(m);
-    return m->flags ? ERR_FLAGS : m->ticks < units * m->unit_ticks ? ERR_TOO_FAST : 0;
+    return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * m->unit_ticks, trailer[0]);
 }
 
 /* ---- the ring ---------------------------------------------------------------------------------------------------------- */

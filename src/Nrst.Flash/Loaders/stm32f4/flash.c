@@ -12,7 +12,6 @@
 #define ACR_ENABLE      (3u << 9)       /* ICEN DCEN */
 #define ACR_RESET       (3u << 11)      /* ICRST DCRST */
 #define SR_ERRORS       0x1F2u          /* OPERR WRPERR PGAERR PGPERR PGSERR RDERR */
-#define SR_BSY          (1u << 16)
 #define CR_STRT         (1u << 16)
 #define CR_LOCK         (1u << 31)
 
@@ -25,7 +24,7 @@ static inline void flash_erase(struct loader *m, u32 what)
 
 static inline u32 flash_busy(struct loader *m)
 {
-    return SR & SR_BSY;
+    return (int)(SR << 15) < 0;         /* BSY, bit 16: this way it is one shift and a branch */
 }
 
 static inline u32 flash_errors(struct loader *m)
@@ -39,32 +38,30 @@ static inline void flash_program(struct loader *m, u32 to)
     CR = m->arg[0];
 }
 
-static inline void flash_write(struct loader *m, u32 to, const u32 *from)
+static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from)
 {
-    u32 width = m->unit, word = width == 4 ? *from : width == 2 ? *(const u16 *)from : *(const u8 *)from;
-    volatile u32 *sr = &SR;
-    if (width == 4)
+    u32 word = *from;
+    while (flash_busy(m))
     {
-        while (*sr & SR_BSY)
-        {
-        }
+    }
 
-        REG(to) = word;
+    REG(to) = word;
+    __asm volatile("dsb");
+}
+
+static void flash_write_narrow(struct loader *m, u32 to, u32 value)
+{
+    while (flash_busy(m))
+    {
+    }
+
+    if (m->unit == 2)
+    {
+        *(volatile u16 *)to = (u16)value;
     }
     else
     {
-        while (*sr & SR_BSY)
-        {
-        }
-
-        if (width == 2)
-        {
-            *(volatile u16 *)to = (u16)word;
-        }
-        else
-        {
-            *(volatile u8 *)to = (u8)word;
-        }
+        *(volatile u8 *)to = (u8)value;
     }
 
     __asm volatile("dsb");

@@ -38,7 +38,7 @@ static inline void flash_program(struct loader *m, u32 to)
     CR = CR_PG;
 }
 
-static inline void flash_write(struct loader *m, u32 to, const u32 *from)
+static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from)
 {
     u32 low = from[0], high = from[1];
     while (SR & SR_BUSY)
