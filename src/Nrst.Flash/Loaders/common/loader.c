@@ -190,22 +190,30 @@ static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 
 }
 
 /* ---- looking at what is there ------------------------------------------------------------------------------------------ */
-/* Where what is not blank ends. Eight words are all erased if their and and their or are: erased is all ones or all zeros. */
+/* Eight words are all erased if their and is all ones, or their or all zeros. */
+#define SCAN_BACK(op) \
+    __asm volatile( \
+        "b 2f\n" \
+        "1: ldmia %[at]!, {r3, r4, r5, r6}\n\t" #op " r3, r4\n\t" #op " r5, r6\n\t" #op " r3, r5\n\t" \
+        "ldmia %[at]!, {r4, r5, r6, r7}\n\t" #op " r4, r5\n\t" #op " r6, r7\n\t" #op " r3, r4\n\t" #op " r3, r6\n\t" \
+        "subs %[at], #32\n\tcmp r3, %[erased]\n\tbne 3f\n" \
+        "2: subs %[at], #32\n\tcmp %[at], %[from]\n\tbhs 1b\n" \
+        "3: adds %[at], #32" \
+        : [at] "+l"(eight) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory")
+
+/* Where what is not blank ends. */
 static __attribute__((noinline)) const u32 *scan_back(const u32 *from, const u32 *to, u32 erased)
 {
     const u32 *eight = to;
-    __asm volatile(
-        "b 2f\n\t"
-        "1: ldmia %[at]!, {r3, r4, r5, r6}\n\t"
-        "mov r7, r3\n\tands r3, r4\n\torrs r7, r4\n\tands r3, r5\n\torrs r7, r5\n\tands r3, r6\n\torrs r7, r6\n\t"
-        "ldmia %[at]!, {r4, r5, r6}\n\t"
-        "ands r3, r4\n\torrs r7, r4\n\tands r3, r5\n\torrs r7, r5\n\tands r3, r6\n\torrs r7, r6\n\t"
-        "ldr r4, [%[at]]\n\tands r3, r4\n\torrs r7, r4\n\t"
-        "subs %[at], #28\n\t"
-        "cmp r3, %[erased]\n\tbne 3f\n\tcmp r7, %[erased]\n\tbne 3f\n\t"
-        "2: subs %[at], #32\n\tcmp %[at], %[from]\n\tbhs 1b\n\t"
-        "3: adds %[at], #32"
-        : [at] "+l"(eight) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory");
+    if (erased)
+    {
+        SCAN_BACK(ands);
+    }
+    else
+    {
+        SCAN_BACK(orrs);
+    }
+
     to = eight;
     while (to > from && to[-1] == erased)
     {

@@ -40,13 +40,14 @@ static inline void flash_program(struct loader *m, u32 to)
 
 static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from)
 {
-    u32 word = *from;
-    while (flash_busy(m))
-    {
-    }
-
-    REG(to) = word;
-    __asm volatile("dsb");
+    /* What stands between the end of BSY and the next word is what the speed depends on: looks follow each other without a jump. */
+    u32 status;
+    __asm volatile(
+        "1: ldr %[status], [%[sr]]\n\tlsls %[status], %[status], #15\n\tbpl 2f\n\t"
+        "ldr %[status], [%[sr]]\n\tlsls %[status], %[status], #15\n\tbpl 2f\n\t"
+        "ldr %[status], [%[sr]]\n\tlsls %[status], %[status], #15\n\tbmi 1b\n"
+        "2: str %[word], [%[to]]\n\tdsb"
+        : [status] "=&l"(status) : [sr] "l"(&SR), [word] "l"(*from), [to] "l"(to) : "cc", "memory");
 }
 
 static void flash_write_narrow(struct loader *m, u32 to, u32 value)
