@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using Nrst.VirtualBench.Usb;
 
 namespace Nrst.VirtualBench.UsbIp;
 
