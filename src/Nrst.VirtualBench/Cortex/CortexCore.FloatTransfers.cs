@@ -11,9 +11,10 @@ internal sealed partial class CortexCore
     private void Coprocessor(uint hw1, uint hw2)
     {
         var coprocessor = hw2 >> 8 & 15;
-        if (coprocessor is not (10 or 11) || (hw1 & 0x300) == 0x300)
+        var exists = coprocessor is 10 or 11 && traits.HasFloat;
+        if (!exists || (hw1 & 0x300) == 0x300)
         {
-            throw new CoreFaultException(UsageFault, coprocessor is 10 or 11 ? CFSR_UNDEFINSTR : CFSR_NOCP)
+            throw new CoreFaultException(UsageFault, exists ? CFSR_UNDEFINSTR : CFSR_NOCP)
             {
                 Text = $"Coprocessor instruction {hw1:X4} {hw2:X4} at 0x{_pc:X8}: there is no coprocessor {coprocessor}",
             };
@@ -22,19 +23,24 @@ internal sealed partial class CortexCore
         RequireFloat();
         if ((hw1 & 0x1000) != 0)
         {
-            throw Undefined();
+            RefuseIf(!traits.HasFpv5 || (hw1 & 0xFF00) != 0xFE00 || (hw2 & 0x10) != 0);
+            FloatVersion5(hw1, hw2);
+            return;
         }
 
         if ((hw1 & 0xFF00) == 0xEE00)
         {
-            if ((hw2 & 0x10) == 0)
+            if ((hw2 & 0x10) != 0)
             {
-                RefuseIf(coprocessor == 11); // no double precision
-                FloatDataProcessing(hw1, hw2);
+                MoveOneFloat(hw1, hw2);
+            }
+            else if (coprocessor == 11)
+            {
+                DoubleDataProcessing(hw1, hw2);
             }
             else
             {
-                MoveOneFloat(hw1, hw2);
+                FloatDataProcessing(hw1, hw2);
             }
         }
         else if ((hw1 & 0xFFE0) == 0xEC40)
@@ -85,6 +91,11 @@ internal sealed partial class CortexCore
         var count = isDouble ? hw2 >> 1 & 0x7F : hw2 & 0xFF;
         count *= isDouble ? 2u : 1;
         RefuseIf(up == before || count == 0 || count > 32 || first + count > 32 || n == Pc);
+        if (writeBack && before && n == Sp)
+        {
+            RequireStack(_r[n] - offset, _stackLimit);
+        }
+
         TransferFloats(load, first, count, before ? _r[n] - offset : _r[n]);
         if (writeBack)
         {
