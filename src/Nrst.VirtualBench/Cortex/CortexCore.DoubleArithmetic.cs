@@ -19,7 +19,6 @@ internal sealed partial class CortexCore
 
     private void DoubleDataProcessing(uint hw1, uint hw2)
     {
-        RefuseIf(traits.Float != FloatUnit.Double);
         if ((hw1 & 0xB0) == 0xB0)
         {
             DoubleOther(hw1, hw2);
@@ -72,7 +71,7 @@ internal sealed partial class CortexCore
             return;
         }
 
-        if (op is 2 or 3 or 7 or 8 or 10 or 11 or 12 or 13 or 14 or 15 && !(op == 7 && !second))
+        if (op is 2 or 3 or 8 or >= 10 || (op == 7 && second))
         {
             ConvertDouble(op, hw1, hw2);
             return;
@@ -260,10 +259,10 @@ internal sealed partial class CortexCore
     {
         (addend, a, b) = (FlushInput(addend), FlushInput(a), FlushInput(b));
         var (x, y, z) = (BitConverter.UInt64BitsToDouble(a), BitConverter.UInt64BitsToDouble(b), BitConverter.UInt64BitsToDouble(addend));
-        if (IsNaN(addend) && !IsSignalling(a) && !IsSignalling(b))
+        if (IsNaN(addend) && (IsSignalling(addend) || (!IsSignalling(a) && !IsSignalling(b))))
         {
             // Infinity times zero is invalid even beside a quiet NaN.
-            if ((double.IsInfinity(x) && y == 0) || (x == 0 && double.IsInfinity(y)))
+            if (!IsSignalling(addend) && ((double.IsInfinity(x) && y == 0) || (x == 0 && double.IsInfinity(y))))
             {
                 _fpscr |= FPSCR_IOC;
                 return DoubleDefaultNaN;

@@ -283,6 +283,11 @@ internal sealed partial class CortexCore
     {
         LastFaultText = fault.Text;
         _cfsr |= fault.Status;
+        if (fault.Status == CFSR_UNDEFINSTR)
+        {
+            ForgetContext();
+        }
+
         if (fault.Address is { } address)
         {
             if (fault.Number == BusFault)

@@ -205,10 +205,10 @@ internal sealed partial class CortexCore
     {
         (addend, a, b) = (FlushInput(addend), FlushInput(a), FlushInput(b));
         var (x, y, z) = (BitConverter.UInt32BitsToSingle(a), BitConverter.UInt32BitsToSingle(b), BitConverter.UInt32BitsToSingle(addend));
-        if (IsNaN(addend) && !IsSignalling(a) && !IsSignalling(b))
+        if (IsNaN(addend) && (IsSignalling(addend) || (!IsSignalling(a) && !IsSignalling(b))))
         {
             // Infinity times zero is invalid even beside a quiet NaN.
-            if ((float.IsInfinity(x) && y == 0) || (x == 0 && float.IsInfinity(y)))
+            if (!IsSignalling(addend) && ((float.IsInfinity(x) && y == 0) || (x == 0 && float.IsInfinity(y))))
             {
                 _fpscr |= FPSCR_IOC;
                 return DefaultNaN;

@@ -6,7 +6,8 @@ internal sealed partial class CortexCore
     private const uint FPSCR_Writable = 0xF7C0_009F;
 
     private readonly uint[] _s = new uint[32];
-    private uint _fpscr;
+    private uint _fpscr, _fpscrBefore;
+    private uint _contextBeganAt = NothingFetched;
 
     private void Coprocessor(uint hw1, uint hw2)
     {
@@ -20,10 +21,12 @@ internal sealed partial class CortexCore
             };
         }
 
+        var computes = (hw1 & 0xEF00) == 0xEE00 && (hw2 & 0x10) == 0;
+        RefuseIf((hw1 & 0x1000) != 0 && !(computes && traits.HasFpv5));
+        RefuseIf(computes && coprocessor == 11 && traits.Float != FloatUnit.Double);
         RequireFloat();
         if ((hw1 & 0x1000) != 0)
         {
-            RefuseIf(!traits.HasFpv5 || (hw1 & 0xFF00) != 0xFE00 || (hw2 & 0x10) != 0);
             FloatVersion5(hw1, hw2);
             return;
         }
@@ -64,7 +67,18 @@ internal sealed partial class CortexCore
         if ((_control & CONTROL_FPCA) == 0 && (_fpccr & 1u << 31) != 0)
         {
             _control |= CONTROL_FPCA;
+            (_contextBeganAt, _fpscrBefore) = (_pc, _fpscr);
             _fpscr = _fpscr & ~0x07C0_0000u | _fpdscr;
+        }
+    }
+
+    /// <summary>An undefined instruction does not begin a floating point context; where it turns out late to be one, this undoes it.</summary>
+    private void ForgetContext()
+    {
+        if (_contextBeganAt == _pc)
+        {
+            _control &= ~CONTROL_FPCA;
+            (_fpscr, _contextBeganAt) = (_fpscrBefore, NothingFetched);
         }
     }
 

@@ -31,7 +31,6 @@ internal sealed partial class CortexCore
     {
         RefuseIf(_inIt);
         var isDouble = (hw2 & 0x100) != 0;
-        RefuseIf(isDouble && traits.Float != FloatUnit.Double);
         if ((hw1 & 0x80) == 0)
         {
             RefuseIf((hw2 & 0x40) != 0);

@@ -100,6 +100,7 @@ internal sealed partial class CortexCore
     {
         < 0xE000_0080 => 1, // the stimulus port's FIFO is ready
         0xE000_0FB4 => 1,   // no lock implemented as locked
+        0xE000_0FBC when traits.HasV8 => 0x4770_1A01,
         _ => _ids.Read(register) ?? _trace.GetValueOrDefault(register),
     };
 
