@@ -19,7 +19,7 @@ internal sealed partial class CortexCore
 
     private void ResetSystemSpace()
     {
-        (_vtor, _scr, _ccr, _shcsr, _cfsr, _hfsr, _cpacr, _fpcar, _fpdscr) = (0, 0, traits.Ccr, 0, 0, 0, 0, 0, 0);
+        (_vtor, _scr, _ccr, _shcsr, _cfsr, _hfsr, _cpacr, _fpcar, _fpdscr) = (VectorsAtReset, 0, traits.Ccr, 0, 0, 0, 0, 0, 0);
         _fpccr = traits.HasFloat ? 0xC000_0000 : 0;
         _cacheSelected = 0;
         foreach (var mpu in _trace.Keys.Where(key => key is >= 0xE000_ED90 and <= 0xE000_EDC4 or >= 0xE000_EF50 and < 0xE000_F000).ToArray())
