@@ -43,7 +43,7 @@ internal sealed partial class CortexCore
     }
 
     /// <summary>A stack pointer below its limit is a UsageFault before anything is stored.</summary>
-    private void RequireStack(uint pointer, uint limit)
+    private static void RequireStack(uint pointer, uint limit)
     {
         if (pointer < limit)
         {

@@ -5,7 +5,7 @@ using Nrst.VirtualBench.Cortex;
 namespace Nrst.VirtualBench.Tests.Cortex;
 
 /// <summary>A core with flash and RAM and nothing else on a board: what a debugger needs to be shown.</summary>
-internal sealed class BareChip(CoreKind kind, uint dpidr) : IBoardChip, ISwdTarget
+internal sealed class BareChip(CoreKind kind, uint dpidr) : IBoardChip, ISwdTarget, IMemoryPort
 {
     private bool _powered;
 
@@ -19,9 +19,13 @@ internal sealed class BareChip(CoreKind kind, uint dpidr) : IBoardChip, ISwdTarg
 
     public uint Dpidr => dpidr;
 
-    public uint AhbApIdr => Machine.Core.Traits.AhbApIdr;
+    public uint Idr => Machine.Core.Traits.AhbApIdr;
 
-    public uint AhbApBase => Machine.Core.Traits.AhbApBase;
+    public uint Base => Machine.Core.Traits.AhbApBase;
+
+    public uint ResetCsw => 0x2300_0002;
+
+    public IMemoryPort? Port(byte number) => number == 0 ? this : null;
 
     public long HclkPicoseconds => Machine.Core.CyclePicoseconds;
 
@@ -47,7 +51,7 @@ internal sealed class BareChip(CoreKind kind, uint dpidr) : IBoardChip, ISwdTarg
 
     public void RunUntil(long now) => Machine.Core.RunUntil(now);
 
-    public BusStatus Read(uint address, int bytes, out uint value, ref long now)
+    public BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now)
     {
         RunUntil(now);
         return Machine.Core.Owns(address)
@@ -55,7 +59,7 @@ internal sealed class BareChip(CoreKind kind, uint dpidr) : IBoardChip, ISwdTarg
             : Machine.Read(address, bytes, out value, BusMaster.Debugger, ref now);
     }
 
-    public BusStatus Write(uint address, int bytes, uint value, ref long now)
+    public BusStatus Write(uint address, int bytes, uint value, bool secure, ref long now)
     {
         RunUntil(now);
         return Machine.Core.Owns(address)
