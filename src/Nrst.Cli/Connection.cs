@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Nrst.Probes.StLink;
+using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Cli;
@@ -9,20 +9,38 @@ internal static class Connection
 {
     public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
 
-    public static ProbeCatalog Catalog => new([new VirtualProbeSource(Bench), new StLinkServerSource()]);
+    public static ProbeCatalog Catalog => new([new VirtualProbeSource(Bench, null), new StLinkServerSource()]);
 
     public static Target Open(Invocation call)
     {
         var line = call.Line;
         var options = new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
-        return Target.Connect(Catalog.Open(line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null), options);
+        var selector = line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null;
+        var capture = Capturing.Begin(call, selector);
+        try
+        {
+            var replay = new ReplaySource(capture);
+            var catalog = new ProbeCatalog([new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
+            var probe = catalog.Open(selector);
+            if (replay.Opened is { } replayed)
+            {
+                call.Afterwards.Add(replayed.CheckOver);
+            }
+
+            return Target.Connect(probe, options);
+        }
+        catch
+        {
+            capture?.Dispose();
+            throw;
+        }
     }
 
-    public static IDebugProbe OpenBoard(BoardStore store, string name)
+    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
     {
         var board = store.OpenOrCreate(name);
         var id = board.Identity;
-        return StLinkProbe.Open(new BoardPipe(board), board.Clock, id.VendorId, id.ProductId, id.Serial);
+        return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, id.VendorId, id.ProductId, id.Serial, $"virtual:{name}", capture);
     }
 
     public static JsonObject Probe(Target target)
@@ -66,7 +84,7 @@ internal static class Connection
     };
 
     /// <summary>The boards of the bench, seen as probes.</summary>
-    private sealed class VirtualProbeSource(BoardStore store) : IProbeSource
+    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -76,7 +94,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector)
         {
-            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name) : null;
+            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture) : null;
         }
     }
 

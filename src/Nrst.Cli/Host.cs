@@ -7,7 +7,11 @@ using Nrst.Cli.Output;
 namespace Nrst.Cli;
 
 /// <summary>What a verb works with: the parsed line, the screen, and a token that Ctrl-C cancels.</summary>
-internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines Progress, CancellationToken Cancel);
+internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines Progress, CancellationToken Cancel)
+{
+    /// <summary>What has to hold when the verb has succeeded and let go of everything; it throws where it does not.</summary>
+    public List<Action> Afterwards { get; } = [];
+}
 
 /// <summary>Runs a verb and turns its end, good or bad, into words, a JSON document and an exit code.</summary>
 internal static class Host
@@ -24,7 +28,9 @@ internal static class Host
         var progress = new ProgressLines(screen);
         try
         {
-            var result = verb(new Invocation(line, screen, progress, cancel.Token));
+            var call = new Invocation(line, screen, progress, cancel.Token);
+            var result = verb(call);
+            call.Afterwards.ForEach(check => check());
             progress.Clear();
             Document(screen, name, null, result);
             return 0;

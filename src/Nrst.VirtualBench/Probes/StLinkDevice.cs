@@ -120,6 +120,7 @@ internal sealed class StLinkDevice : IBulkPipe
                 throw new ProbeException("NRST1184", $"The probe sent {reply.Count} bytes where {into.Length} were asked for.")
                 {
                     LostSync = true,
+                    Failure = TransferFailure.Overflow,
                 };
             }
 
@@ -172,6 +173,7 @@ internal sealed class StLinkDevice : IBulkPipe
             throw new ProbeException("NRST1182", "The probe was unplugged.")
             {
                 LostSync = true,
+                Failure = TransferFailure.Gone,
                 LikelyCause = "This board was made with a USB cable that comes loose (usb-unplug-after).",
                 Remedies =
                 [
