@@ -31,8 +31,8 @@ internal sealed class Nvic
         Grouping = 0;
 
         // Reset, NMI, HardFault, SVCall, DebugMonitor, PendSV and SysTick have no enable bit here; the other faults have SHCSR.
-        Enabled[0] = 1u << CortexM4.NMI | 1u << CortexM4.HardFault | 1u << CortexM4.SVCall | 1u << CortexM4.DebugMonitor
-            | 1u << CortexM4.PendSV | 1u << CortexM4.SysTick;
+        Enabled[0] = 1u << CortexCore.NMI | 1u << CortexCore.HardFault | 1u << CortexCore.SVCall | 1u << CortexCore.DebugMonitor
+            | 1u << CortexCore.PendSV | 1u << CortexCore.SysTick;
         for (var word = 0; word < Words; word++)
         {
             Pending[word] |= Level[word];
@@ -54,8 +54,8 @@ internal sealed class Nvic
     /// <summary>The part of a priority that decides about pre-emption; NMI is -2, HardFault -1.</summary>
     public int GroupPriority(int number) => number switch
     {
-        CortexM4.NMI => -2,
-        CortexM4.HardFault => -1,
+        CortexCore.NMI => -2,
+        CortexCore.HardFault => -1,
         _ => Group(_priority[number]),
     };
 

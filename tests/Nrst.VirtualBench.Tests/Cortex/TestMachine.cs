@@ -11,13 +11,13 @@ internal sealed class TestMachine : IBus, ICoreSignals
     public const uint RamBase = 0x2000_0000;
     private const int Size = 128 * 1024;
 
-    public TestMachine()
+    public TestMachine(CoreKind kind = CoreKind.M4F)
     {
-        Core = new CortexM4(this, this) { CyclePicoseconds = 10_000 };
+        Core = new CortexCore(CoreTraits.Of(kind), this, this) { CyclePicoseconds = 10_000 };
         Poke(FlashBase, RamBase + 0x1000, FlashBase + 0x201);
     }
 
-    public CortexM4 Core { get; }
+    public CortexCore Core { get; }
 
     public byte[] Flash { get; } = new byte[Size];
 

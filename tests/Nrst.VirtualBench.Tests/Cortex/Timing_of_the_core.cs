@@ -64,7 +64,7 @@ public sealed class Timing_of_the_core
     public void A_slave_that_stalls_the_bus_costs_its_time()
     {
         var bus = new StallingBus(_machine);
-        var core = new CortexM4(bus, _machine) { CyclePicoseconds = 10_000 };
+        var core = new CortexCore(CoreTraits.Of(CoreKind.M4F), bus, _machine) { CyclePicoseconds = 10_000 };
         _machine.PokeCode(Main, 0x6832, 0xE7FE); // LDR r2, [r6]
         core.PowerOnReset(0);
         core.SetRegister(6, 0x2000_2000);

@@ -15,7 +15,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
 
     private readonly Device device;
     private readonly ChipOptions options;
-    private readonly CortexM4 core;
+    private readonly CortexCore core;
     private readonly SystemBus bus;
     private readonly FlashController flash;
     private readonly PeripheralMap peripherals;
@@ -41,7 +41,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
         flash = new FlashController(device, part, traits, options, this);
         var system = new SystemMemory(device, part, traits, options, flash);
         bus = new SystemBus(part, traits, flash, system, peripherals, debugMcu);
-        core = new CortexM4(bus, this);
+        core = new CortexCore(CoreTraits.Of(CoreKind.M4F), bus, this);
         flash.ProtectionLifted = bus.ClearBackupSram;
 
         rcc = peripherals.Add(0x4002_3800, new Rcc(options));
@@ -62,9 +62,9 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
 
     public uint Dpidr => device.Dpidr;
 
-    public uint AhbApIdr => 0x2477_0011;
+    public uint AhbApIdr => core.Traits.AhbApIdr;
 
-    public uint AhbApBase => 0xE00F_F003;
+    public uint AhbApBase => core.Traits.AhbApBase;
 
     public long HclkPicoseconds => 1_000_000_000_000 / Math.Max(rcc.Hclk, 1);
 
@@ -76,7 +76,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
     /// <summary>What the model could not do as silicon would, once each.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    public CortexM4 Core => core;
+    public CortexCore Core => core;
 
     public bool IsPowered => powered;
 
@@ -145,7 +145,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
     public BusStatus Read(uint address, int bytes, out uint value, ref long now)
     {
         Debugged(now);
-        if (IsCoresOwn(address))
+        if (core.Owns(address))
         {
             return core.ReadPpb(address, bytes, out value, true, now);
         }
@@ -163,7 +163,7 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
     public BusStatus Write(uint address, int bytes, uint value, ref long now)
     {
         Debugged(now);
-        if (IsCoresOwn(address))
+        if (core.Owns(address))
         {
             return core.WritePpb(address, bytes, value, true, now);
         }
@@ -212,10 +212,8 @@ internal sealed partial class Stm32F4Chip : IChip, ISwdTarget, ICoreSignals, ICh
         flash.Reset(clock);
     }
 
-    private static bool IsCoresOwn(uint address) => address >> 20 == 0xE00 && address is < 0xE004_2000 or >= 0xE00F_F000;
-
     // The AHB-AP sits inside the processor, on the core's side of its bit-band wrappers.
-    private static bool IsBitBand(uint address) => address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
+    private bool IsBitBand(uint address) => core.Traits.HasBitBand && address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
 
     private static uint BitBandByte(uint alias) => (alias & 0xF000_0000) + ((alias & 0x01FF_FFFF) >> 5);
 

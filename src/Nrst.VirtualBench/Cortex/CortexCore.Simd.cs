@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // Parallel addition and subtraction, and the multiplications, wide and narrow.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private uint ParallelAddSubtract(uint op, uint kind, uint a, uint b)
     {

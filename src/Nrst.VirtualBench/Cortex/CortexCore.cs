@@ -2,9 +2,12 @@ using Nrst.VirtualBench.Chips;
 
 namespace Nrst.VirtualBench.Cortex;
 
-/// <summary>A Cortex-M4 with FPU: executes Thumb code over a bus, in virtual time, and answers a debugger on its private peripheral bus.</summary>
-/// <remarks>Written from the ARMv7-M architecture reference manual and the Cortex-M4 technical reference manual.</remarks>
-internal sealed partial class CortexM4(IBus bus, ICoreSignals signals)
+/// <summary>A Cortex-M core: executes Thumb code over a bus, in virtual time, and answers a debugger on its private peripheral bus.</summary>
+/// <remarks>
+/// Written from the ARMv6-M, ARMv7-M and ARMv8-M architecture reference manuals and the cores' technical reference manuals. Which core
+/// it is, its traits say.
+/// </remarks>
+internal sealed partial class CortexCore(CoreTraits traits, IBus bus, ICoreSignals signals)
 {
     private const int Sp = 13;
     private const int Lr = 14;
@@ -73,7 +76,9 @@ internal sealed partial class CortexM4(IBus bus, ICoreSignals signals)
     public string? LastFaultText { get; private set; }
 
     /// <summary>Number of external interrupt lines.</summary>
-    public int InterruptLines { get; init; } = 96;
+    public int InterruptLines { get; } = traits.InterruptLines;
+
+    public CoreTraits Traits => traits;
 
     public bool Halted => _halted;
 

@@ -3,7 +3,7 @@ using Nrst.VirtualBench.Chips;
 namespace Nrst.VirtualBench.Cortex;
 
 // The private peripheral bus: who answers where, and the system control space.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private const uint SCR_SLEEPONEXIT = 2, SCR_SEVONPEND = 16;
     private const uint CCR_NONBASETHRDENA = 1, CCR_USERSETMPEND = 2, CCR_UNALIGN_TRP = 8, CCR_DIV_0_TRP = 16, CCR_BFHFNMIGN = 256, CCR_STKALIGN = 512;
@@ -25,6 +25,9 @@ internal sealed partial class CortexM4
             _trace.Remove(mpu);
         }
     }
+
+    /// <summary>Whether the core itself answers at an address; the rest of the private peripheral bus belongs to the chip.</summary>
+    public bool Owns(uint address) => address >> 20 == 0xE00 && (address < 0xE004_2000 || address >= traits.RomTables);
 
     /// <summary>One naturally aligned read of the private peripheral bus, by the core or by the debugger.</summary>
     public BusStatus ReadPpb(uint address, int bytes, out uint value, bool debugger, long now)

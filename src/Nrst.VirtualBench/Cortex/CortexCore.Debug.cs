@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // Halting debug: DHCSR, DCRSR, DEMCR, DFSR, breakpoints, watchpoints and vector catch.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private const uint DHCSR_C_DEBUGEN = 1, DHCSR_C_HALT = 2, DHCSR_C_STEP = 4, DHCSR_C_MASKINTS = 8;
     private const uint DFSR_HALTED = 1, DFSR_BKPT = 2, DFSR_DWTTRAP = 4, DFSR_VCATCH = 8;

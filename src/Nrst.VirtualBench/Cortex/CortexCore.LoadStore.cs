@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Nrst.VirtualBench.Cortex;
 
 // 32-bit loads and stores: single, dual, multiple, exclusive, and table branches.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private void LoadStoreMultiple32(uint hw1, uint hw2)
     {

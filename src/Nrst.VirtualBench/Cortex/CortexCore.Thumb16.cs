@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Nrst.VirtualBench.Cortex;
 
 // 16-bit Thumb instruction encoding.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private void Execute16(uint op)
     {

@@ -3,7 +3,7 @@ using Nrst.VirtualBench.Chips;
 namespace Nrst.VirtualBench.Cortex;
 
 // Fetches, loads and stores: alignment, bit-band aliases, the private peripheral bus, and everything else on the bus.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private const uint NothingFetched = 1;
 

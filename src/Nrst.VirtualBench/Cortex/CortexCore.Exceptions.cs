@@ -3,7 +3,7 @@ using Nrst.VirtualBench.Chips;
 namespace Nrst.VirtualBench.Cortex;
 
 // Exception entry and return, faults and their escalation, lock-up.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     internal const int NMI = 2, HardFault = 3, MemManage = 4, BusFault = 5, UsageFault = 6, SVCall = 11, DebugMonitor = 12, PendSV = 14, SysTick = 15;
 

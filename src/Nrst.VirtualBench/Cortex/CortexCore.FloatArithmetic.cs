@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // FPv4-SP arithmetic, rounding to nearest; NaNs as the architecture propagates them.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private const uint FPSCR_DN = 1 << 25, FPSCR_FZ = 1 << 24, FPSCR_IOC = 1, FPSCR_DZC = 2, FPSCR_OFC = 4, FPSCR_IXC = 16, FPSCR_IDC = 128;
     private const uint DefaultNaN = 0x7FC0_0000;

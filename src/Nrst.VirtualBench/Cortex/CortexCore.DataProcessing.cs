@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Nrst.VirtualBench.Cortex;
 
 // 32-bit data processing: shifted register, modified immediate, plain immediate, register.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private void DataProcessingShiftedRegister(uint hw1, uint hw2)
     {

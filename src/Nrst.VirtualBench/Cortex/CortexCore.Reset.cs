@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // The three ways into the reset state and the one way out of it.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     /// <summary>Power came up: everything starts anew, debug registers included.</summary>
     public void PowerOnReset(long now)

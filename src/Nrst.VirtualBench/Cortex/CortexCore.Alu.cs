@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Nrst.VirtualBench.Cortex;
 
 // Conditions, flags, shifts and branches shared by the 16-bit and the 32-bit instructions.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private bool Condition(uint condition)
     {

@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // NVIC, SysTick, and the system control block's registers with side effects.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private readonly SysTickTimer _sysTick = new();
     private long _sysTickDue = long.MaxValue; // ns

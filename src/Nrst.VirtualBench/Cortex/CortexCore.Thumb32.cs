@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // 32-bit Thumb instruction encoding: the first level of decoding, branches and miscellaneous control.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private void Execute32(uint hw1, uint hw2)
     {

@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // FPv4-SP: access check, loads, stores and moves between register banks.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     private const uint FPSCR_Writable = 0xF7C0_009F;
 

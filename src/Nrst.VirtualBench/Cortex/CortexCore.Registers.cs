@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Cortex;
 
 // The programmer's model: what a debugger or a test may look at and change between instructions.
-internal sealed partial class CortexM4
+internal sealed partial class CortexCore
 {
     /// <summary>Reads a core register; R15 is the address of the next instruction.</summary>
     public uint GetRegister(int number) => number == Pc ? _pc : _r[number];
