@@ -45,7 +45,7 @@ public sealed class Capturing_every_transfer : IDisposable
             Assert.Equal(Expected(c[0], i, seen[i], outEndpoint, submission: false), string.Join(' ', c));
         }
 
-        var facts = Tshark.Fields(file, "usb.bDescriptorType", "usb.idVendor", "usb.idProduct", "usb.iSerialNumber", "usb.bEndpointAddress", "usb.bInterfaceClass", "usb.bString");
+        var facts = Tshark.Fields(file, "usb.bDescriptorType && usb.urb_type == 'C'", "usb.idVendor", "usb.idProduct", "usb.iSerialNumber", "usb.bEndpointAddress", "usb.bInterfaceClass", "usb.bString");
         Assert.Equal($"0x0483 0x{productId} 3", string.Join(' ', facts[0][..3]));
         Assert.Equal($"0x81,0x{outEndpoint:x2} 0xff", $"{facts[1][3]} {facts[1][4]}");
         Assert.Equal([product, identity.Serial], facts[3..].Select(frame => frame[5]));
@@ -196,12 +196,26 @@ public sealed class Capturing_every_transfer : IDisposable
     }
 
     [Fact]
-    public void A_disk_that_fills_up_ends_the_capture_and_not_the_command()
+    public void A_full_disk_is_an_error_before_anything_is_touched()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
-        var talk = _nrst.Run("flash", Repository.Sample, "--probe", "virtual:STM32F407VG", "--capture", "/dev/full").Exits(0).Talk;
 
-        Assert.Contains("The capture /dev/full ends here", talk, StringComparison.Ordinal);
+        Assert.Equal("NRST4101", Assert.Throws<ImageException>(() => UsbCapture.Create("/dev/full", "nrst spec")).Code);
+    }
+
+    [Fact]
+    public void A_disk_that_fills_up_later_ends_the_capture_and_not_the_command()
+    {
+        using var board = Board("v2-1");
+        var id = board.Identity;
+        var broken = new List<IOException>();
+        var capture = new UsbCapture(new SmallDisk(), "nrst spec", redact: false) { Broken = broken.Add };
+        using var target = Target.Connect(
+            StLinkOnUsb.Open(board.Pipe, board.Clock, id.VendorId, id.ProductId, id.Serial, "", capture), new ConnectOptions());
+
+        new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, [1, 2, 3, 4])), new FlashOptions(), ResetAfter.Run, TestContext.Current.CancellationToken);
+
+        Assert.Equal("The disk is full.", Assert.Single(broken).Message);
     }
 
     private static string Expected(string frame, int index, Seen seen, int outEndpoint, bool submission)
@@ -246,6 +260,19 @@ public sealed class Capturing_every_transfer : IDisposable
 
         public void Dispose()
         {
+        }
+    }
+
+    private sealed class SmallDisk : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count) // spans come here as well
+        {
+            if (Length + count > 4000)
+            {
+                throw new IOException("The disk is full.");
+            }
+
+            base.Write(buffer, offset, count);
         }
     }
 }

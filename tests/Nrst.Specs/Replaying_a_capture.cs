@@ -1,4 +1,7 @@
+using Nrst.Flash;
 using Nrst.Usb.Capture;
+using Nrst.VirtualBench;
+using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs;
 
@@ -16,7 +19,6 @@ public sealed class Replaying_a_capture : IDisposable
     [InlineData("v2-1", "flash", "@random", "--keep", "--verify", "readback")]
     [InlineData("v3", "flash", "@random", "--always-erase")]
     [InlineData("v3", "flash", "@sample", "--no-loader", "--connect", "under-reset", "--reset", "halt")]
-    [InlineData("v2-1", "flash", "@random", "--plan")]
     [InlineData("v2", "info")]
     [InlineData("v2-1", "read", "0x08000000", "9K", "--connect", "hot-plug")]
     [InlineData("v3", "erase", "--all")]
@@ -24,8 +26,7 @@ public sealed class Replaying_a_capture : IDisposable
     public void A_command_has_the_same_result_document(string kind, params string[] command)
     {
         string[] line = [.. command.Select(File), "--json"];
-        _nrst.Run("bench", "new", "desk", "--chip", "STM32F407VG", "--probe-kind", kind).Exits(0);
-        _nrst.Run("flash", File("@used"), "--probe", "virtual:desk").Exits(0);
+        new BoardStore(_nrst.Bench).New("desk", "STM32F407VG", kind);
 
         var captured = _nrst.Run([.. line, "--probe", "virtual:desk", "--capture", Capture]).Exits(0);
         var replayed = _nrst.Run([.. line, "--probe", $"replay:{Capture}"]).Exits(0);
@@ -40,10 +41,10 @@ public sealed class Replaying_a_capture : IDisposable
     [InlineData(5, "no-target-power")]
     [InlineData(7, "flash-ignores-commands")]
     [InlineData(7, "flash-never-finishes")]
-    [InlineData(7, "flash-stuck-bit:0x08000010")]
+    [InlineData(8, "flash-stuck-bit:0x08000010")]
     public void A_command_that_failed_fails_in_the_same_words(int code, string fault)
     {
-        _nrst.Run("bench", "new", "sick", "--chip", "STM32F407VG", "--fault", fault).Exits(0);
+        new BoardStore(_nrst.Bench).New("sick", "STM32F407VG", faults: [fault]);
         string[] line = ["flash", Repository.Sample, "--json", "--probe"];
 
         var captured = _nrst.Run([.. line, "virtual:sick", "--capture", Capture]).Exits(code);
@@ -75,7 +76,7 @@ public sealed class Replaying_a_capture : IDisposable
         var error = _nrst.Run("flash", changed, "--probe", $"replay:{Capture}", "--json").Exits(4).Document["error"]!;
 
         Assert.Equal("NRST1401", (string)error["code"]!);
-        Assert.Matches("^Transfer [0-9]+ differs: nrst sent something else than the capture holds, from byte [0-9]+ on.$", (string)error["fact"]!);
+        Assert.Matches("^Transfer [0-9]+ differs: the host sent something else than the capture holds, from byte [0-9]+ on.$", (string)error["fact"]!);
         var evidence = error["evidence"]!.AsArray().Select(line => (string)line!).ToArray();
         Assert.Matches("^transfer [0-9]+, frame [0-9]+ of the capture$", evidence[0]);
         Assert.Matches("^expected [0-9]+ bytes.*: [0-9A-F]+", evidence[1]);
@@ -85,7 +86,7 @@ public sealed class Replaying_a_capture : IDisposable
     [Fact]
     public void A_capture_that_stops_too_early_is_no_success()
     {
-        _nrst.Run("info", "--probe", "virtual:STM32F407VG", "--capture", Capture).Exits(0);
+        CaptureInfo();
         var whole = System.IO.File.ReadAllBytes(Capture);
         System.IO.File.WriteAllBytes(Capture, whole[..(whole.Length / 2)]); // in the middle of a block, as after a power cut
 
@@ -97,7 +98,7 @@ public sealed class Replaying_a_capture : IDisposable
     [Fact]
     public void Whoever_stops_before_the_capture_does_is_told()
     {
-        _nrst.Run("info", "--probe", "virtual:STM32F407VG", "--capture", Capture).Exits(0);
+        CaptureInfo();
         using var pipe = RecordedConversation.Read(Capture).Play();
 
         Assert.Contains("goes on for", Assert.Throws<ProbeException>(pipe.CheckOver).Message, StringComparison.Ordinal);
@@ -106,12 +107,12 @@ public sealed class Replaying_a_capture : IDisposable
     [Fact]
     public void Whoever_listens_where_it_should_send_is_told_and_the_other_way_round()
     {
-        _nrst.Run("info", "--probe", "virtual:STM32F407VG", "--capture", Capture).Exits(0);
+        CaptureInfo();
         var conversation = RecordedConversation.Read(Capture);
         var into = new byte[64];
 
         using var first = conversation.Play();
-        Assert.Contains("listened where in the capture it sent", Assert.Throws<ProbeException>(() => first.Receive(into)).Message, StringComparison.Ordinal);
+        Assert.Contains("did something else", Assert.Throws<ProbeException>(() => first.Receive(into)).Message, StringComparison.Ordinal);
         Assert.True(Assert.Throws<ProbeException>(first.CheckOver).LostSync);
 
         using var second = conversation.Play();
@@ -119,7 +120,46 @@ public sealed class Replaying_a_capture : IDisposable
         Assert.Contains("another number of bytes", Assert.Throws<ProbeException>(() => second.Receive(new byte[63])).Message, StringComparison.Ordinal);
         using var third = conversation.Play();
         third.Send(conversation.Transfers[0].Data.Span);
-        Assert.Contains("sent where in the capture it listened", Assert.Throws<ProbeException>(() => third.Send(into)).Message, StringComparison.Ordinal);
+        Assert.Contains("did something else", Assert.Throws<ProbeException>(() => third.Send(into)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Recovering_a_conversation_is_captured_and_replayed_as_well()
+    {
+        var device = new CapturedDevice(0x0483, 0x3748, "ST-LINK/V2", "", new(0, 2, 0x81), 64);
+        var answers = new List<string>();
+        using (var capture = UsbCapture.Create(Capture, "nrst spec"))
+        {
+            var (pipe, clock) = capture.Tap(new Confused(), new VirtualClock(), device);
+            Recover(pipe, clock);
+        }
+
+        var first = answers.ToArray();
+        answers.Clear();
+        using var replay = RecordedConversation.Read(Capture).Play();
+        Recover(replay, replay.Clock);
+        replay.CheckOver();
+
+        Assert.Equal(["3", "nothing", "halted no longer", "NRST1102 0", "nothing 1.5"], first);
+        Assert.Equal(first, answers);
+        Tshark.MustBeThere();
+        Assert.Equal([], Tshark.Objections(Capture));
+        Assert.Equal(
+            ["1", "1", "5"],
+            Tshark.Fields(Capture, "usb.setup.bRequest && usb.bmRequestType.direction == 0", "usb.setup.bRequest").Select(frame => frame[0]));
+
+        void Recover(IBulkPipe pipe, IClock clock)
+        {
+            var into = new byte[64];
+            var recovery = pipe.Recovery!;
+            answers.Add($"{recovery.Listen(into, TimeSpan.FromMilliseconds(10))}");
+            answers.Add(recovery.Listen(into, TimeSpan.FromMilliseconds(10)) is null ? "nothing" : "something");
+            recovery.ClearHalts();
+            answers.Add("halted no longer");
+            answers.Add($"{Assert.Throws<ProbeException>(recovery.Reset).Code} {clock.Now.TotalSeconds}");
+            clock.Wait(TimeSpan.FromSeconds(1.5));
+            answers.Add(FormattableString.Invariant($"{(recovery.Listen(into, TimeSpan.FromMilliseconds(10)) is null ? "nothing" : "something")} {clock.Now.TotalSeconds}"));
+        }
     }
 
     [Theory]
@@ -129,7 +169,7 @@ public sealed class Replaying_a_capture : IDisposable
     [InlineData(-71, false, "EPROTO")]
     public void A_failed_transfer_without_a_comment_fails_by_its_errno(int status, bool timedOut, string name)
     {
-        _nrst.Run("info", "--probe", "virtual:STM32F407VG", "--capture", Capture).Exits(0);
+        CaptureInfo();
         var bytes = System.IO.File.ReadAllBytes(Capture);
         var frame = PcapNgReader.Read(bytes).First(packet => UsbRecord.Decode(packet.Bytes, 0) is { IsSubmission: false, Kind: UsbTransferKind.Bulk });
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.AsSpan().IndexOf(frame.Bytes.Span) + 28), status);
@@ -151,7 +191,7 @@ public sealed class Replaying_a_capture : IDisposable
     [Fact]
     public void Whatever_the_bytes_a_capture_is_read_or_refused()
     {
-        _nrst.Run("info", "--probe", "virtual:STM32F407VG", "--capture", Capture).Exits(0);
+        CaptureInfo();
         var whole = System.IO.File.ReadAllBytes(Capture);
         var random = new Random(220);
         var refused = 0;
@@ -176,6 +216,19 @@ public sealed class Replaying_a_capture : IDisposable
         Assert.InRange(refused, 300, 2900);
     }
 
+    /// <summary>What <c>nrst info --capture</c> does, in this process.</summary>
+    private void CaptureInfo()
+    {
+        using var board = new BoardStore(_nrst.Bench).OpenOrCreate("STM32F407VG");
+        var id = board.Identity;
+        var capture = UsbCapture.Create(Capture, "nrst spec");
+        using var target = Target.Connect(
+            StLinkOnUsb.Open(board.Pipe, board.Clock, id.VendorId, id.ProductId, id.Serial, "", capture), new ConnectOptions());
+        target.ReadGeometry();
+        FlashProtection.ReadFrom(target.Memory, target.Chip.Device, target.ReadGeometry().Layout);
+        target.Core.ReadState();
+    }
+
     private static IEnumerable<string> Packets(string file) =>
         PcapNgReader.Read(System.IO.File.ReadAllBytes(file)).Select(packet => $"{packet.At} {Convert.ToHexString(packet.Bytes.Span)} {packet.Comment}");
 
@@ -183,7 +236,35 @@ public sealed class Replaying_a_capture : IDisposable
     {
         "@sample" => Repository.Sample,
         "@random" => _nrst.File("random.bin", FlashingBench.Bytes(30_000, seed: 9)) + "@0x08000000",
-        "@used" => _nrst.File("used.bin", FlashingBench.Bytes(50_000, seed: 10)) + "@0x08000000",
         _ => argument,
     };
+
+    /// <summary>Has three bytes left over from somebody else, and cannot be reset.</summary>
+    private sealed class Confused : IBulkPipe, IPipeRecovery
+    {
+        private bool _heard;
+
+        public IPipeRecovery Recovery => this;
+
+        public void Send(ReadOnlySpan<byte> packet) => Assert.Fail("nothing was to be sent");
+
+        public int Receive(Span<byte> into) => 0;
+
+        public int? Listen(Span<byte> into, TimeSpan limit)
+        {
+            int? left = _heard ? null : 3;
+            _heard = true;
+            return left;
+        }
+
+        public void ClearHalts()
+        {
+        }
+
+        public void Reset() => throw new ProbeException("NRST1102", "It came back as another one.") { Failure = TransferFailure.Gone };
+
+        public void Dispose()
+        {
+        }
+    }
 }

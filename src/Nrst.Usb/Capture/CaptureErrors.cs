@@ -37,38 +37,34 @@ internal static class CaptureErrors
         var from = differs / 16 * 16;
         return Deviates(
             expected,
-            $"nrst sent something else than the capture holds, from byte {differs.ToString(CultureInfo.InvariantCulture)} on",
+            $"the host sent something else than the capture holds, from byte {differs.ToString(CultureInfo.InvariantCulture)} on",
             $"expected {expected.Data.Length} bytes{From(from)}: {Hex(expected.Data.Span, from)}",
             $"sent     {sent.Length} bytes{From(from)}: {Hex(sent, from)}");
     }
 
-    public static ProbeException SentInstead(RecordedTransfer expected, ReadOnlySpan<byte> sent) => Deviates(
-        expected,
-        "nrst sent where in the capture it listened",
-        $"expected to listen for {expected.Length} bytes",
-        $"sent     {sent.Length} bytes: {Hex(sent, 0)}");
+    /// <param name="did">What nrst did: <c>sent 16 bytes: F1…</c>.</param>
+    public static ProbeException DidOther(RecordedTransfer expected, string did) => Deviates(
+        expected, "the host did something else than in the capture", $"expected to have {Told(expected)}", $"it {did}");
 
-    public static ProbeException ListenedInstead(RecordedTransfer expected, int asked) => Deviates(
-        expected,
-        "nrst listened where in the capture it sent",
-        $"expected {expected.Data.Length} bytes: {Hex(expected.Data.Span, 0)}",
-        $"asked for {asked} bytes");
+    public static string Sent(ReadOnlySpan<byte> bytes) => $"sent {bytes.Length} bytes: {Hex(bytes, 0)}";
+
+    public static string Listened(int asked) => $"listened for {asked} bytes";
 
     public static ProbeException ListenedForOther(RecordedTransfer expected, int asked) => Deviates(
         expected,
-        "nrst asked for another number of bytes than in the capture",
+        "the host asked for another number of bytes than in the capture",
         $"expected to ask for {expected.Length} bytes",
         $"asked for {asked} bytes");
 
     public static ProbeException Over(int transfers, string wanted) => Deviation(
-        $"The capture ends after transfer {transfers}, and nrst went on.",
+        $"The capture ends after transfer {transfers}, and the host went on.",
         "The capture is of another command or was stopped, or nrst has changed since it was made.",
         $"after transfer {transfers}", wanted);
 
     public static ProbeException GoesOn(RecordedTransfer next, int left) => Deviation(
-        $"nrst was done before transfer {next.Number}, and the capture goes on for {left} more.",
+        $"The host was done before transfer {next.Number}, and the capture goes on for {left} more.",
         "The capture is of another command, or nrst has changed since it was made.",
-        $"next is transfer {next.Number}, frame {next.Frame}, {(next.IsIn ? $"listening for {next.Length} bytes" : Hex(next.Data.Span, 0))}");
+        $"next is transfer {next.Number}, frame {next.Frame}: {Told(next)}");
 
     /// <summary>A transfer that failed in a capture that does not say what nrst made of it.</summary>
     public static ProbeException Failed(RecordedTransfer transfer) =>
@@ -80,6 +76,14 @@ internal static class CaptureErrors
             Evidence = [$"frame {transfer.Frame} has status {transfer.Status}"],
             Remedies = [new("Look at the capture in Wireshark, at that frame.")],
         };
+
+    private static string Told(RecordedTransfer transfer) => transfer.Deed switch
+    {
+        RecordedDeed.Send => Sent(transfer.Data.Span),
+        RecordedDeed.Listen => Listened((int)transfer.Length),
+        RecordedDeed.ClearHalt => "cleared a halt",
+        _ => "reset the probe",
+    };
 
     private static ProbeException Deviates(RecordedTransfer at, string fact, params string[] evidence) => Deviation(
         $"Transfer {at.Number} differs: {fact}.",

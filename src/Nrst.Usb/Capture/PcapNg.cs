@@ -35,12 +35,17 @@ internal static class PcapNg
     }
 
     /// <remarks><code>1 | length | link type 16 | 0 16 | snap length, 0: none | options | length</code></remarks>
-    public static byte[] Interface(ushort linkType, string name, string description)
+    public static byte[] Interface(ushort linkType, string name, string description, string? comment)
     {
         var body = new List<byte>();
         Add16(body, linkType);
         Add16(body, 0);
         Add32(body, 0);
+        if (comment is not null)
+        {
+            AddOption(body, OptionComment, comment);
+        }
+
         AddOption(body, OptionInterfaceName, name);
         AddOption(body, OptionInterfaceDescription, description);
         AddOption(body, OptionTimeResolution, [9]); // 10^-9 s

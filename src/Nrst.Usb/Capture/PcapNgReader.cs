@@ -6,7 +6,8 @@ namespace Nrst.Usb.Capture;
 /// <summary>A packet out of a capture file.</summary>
 /// <param name="Frame">Its number as Wireshark counts, from 1.</param>
 /// <param name="At">Nanoseconds.</param>
-internal readonly record struct CapturedPacket(int Frame, ushort LinkType, long At, ReadOnlyMemory<byte> Bytes, string? Comment);
+/// <param name="About">The comment on the interface it came from.</param>
+internal readonly record struct CapturedPacket(int Frame, ushort LinkType, string? About, long At, ReadOnlyMemory<byte> Bytes, string? Comment);
 
 /// <summary>Reads the packets of a little-endian pcapng file. Whatever the bytes are, it ends in one kind of exception.</summary>
 internal static class PcapNgReader
@@ -16,7 +17,7 @@ internal static class PcapNgReader
     /// <exception cref="FormatException">In words that go on from "the file is no capture: ".</exception>
     public static List<CapturedPacket> Read(ReadOnlyMemory<byte> file)
     {
-        var (at, packets, interfaces) = (0, new List<CapturedPacket>(), new List<(ushort LinkType, long PerSecond)>());
+        var (at, packets, interfaces) = (0, new List<CapturedPacket>(), new List<CapturedInterface>());
         if (file.Length < SmallestBlock || Read32(file, 0) != PcapNg.SectionHeader)
         {
             throw new FormatException("it does not begin like a pcapng file");
@@ -49,7 +50,7 @@ internal static class PcapNgReader
             switch (type)
             {
                 case PcapNg.InterfaceDescription when body.Length >= 8:
-                    interfaces.Add((Read16(body, 0), UnitsPerSecond(body[8..])));
+                    interfaces.Add(new CapturedInterface(Read16(body, 0), UnitsPerSecond(body[8..]), Comment(Options(body[8..]))));
                     break;
                 case PcapNg.EnhancedPacket when body.Length >= 20:
                     packets.Add(Packet(body, packets.Count + 1, interfaces));
@@ -62,7 +63,7 @@ internal static class PcapNgReader
         return packets;
     }
 
-    private static CapturedPacket Packet(ReadOnlyMemory<byte> body, int frame, List<(ushort LinkType, long PerSecond)> interfaces)
+    private static CapturedPacket Packet(ReadOnlyMemory<byte> body, int frame, List<CapturedInterface> interfaces)
     {
         var (number, captured) = (Read32(body, 0), Read32(body, 12));
         if (number >= interfaces.Count || captured > body.Length - 20)
@@ -70,7 +71,7 @@ internal static class PcapNgReader
             throw new FormatException($"frame {frame} names an interface that is not there, or is cut off");
         }
 
-        var (linkType, perSecond) = interfaces[(int)number];
+        var (linkType, perSecond, about) = interfaces[(int)number];
         var units = (UInt128)((ulong)Read32(body, 4) << 32 | Read32(body, 8));
         var nanoseconds = units * 1_000_000_000 / (ulong)perSecond;
         if (nanoseconds > (ulong)TimeSpan.MaxValue.Ticks) // a span of time holds a hundred times that many
@@ -79,9 +80,13 @@ internal static class PcapNgReader
         }
 
         var options = Options(body[(20 + ((int)captured + 3 & ~3))..]);
+        return new CapturedPacket(frame, linkType, about, (long)nanoseconds, body.Slice(20, (int)captured), Comment(options));
+    }
+
+    private static string? Comment(List<(ushort Code, ReadOnlyMemory<byte> Value)> options)
+    {
         var comment = options.Find(option => option.Code == PcapNg.OptionComment).Value;
-        return new CapturedPacket(
-            frame, linkType, (long)nanoseconds, body.Slice(20, (int)captured), comment.IsEmpty ? null : Encoding.UTF8.GetString(comment.Span));
+        return comment.IsEmpty ? null : Encoding.UTF8.GetString(comment.Span);
     }
 
     private static long UnitsPerSecond(ReadOnlyMemory<byte> options)
@@ -117,4 +122,6 @@ internal static class PcapNgReader
     private static ushort Read16(ReadOnlyMemory<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes.Span[at..]);
 
     private static uint Read32(ReadOnlyMemory<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[at..]);
+
+    private readonly record struct CapturedInterface(ushort LinkType, long PerSecond, string? About);
 }

@@ -2,26 +2,38 @@ using System.Buffers.Binary;
 
 namespace Nrst.Usb.Capture;
 
-/// <summary>One bulk transfer out of a capture.</summary>
+/// <summary>What the host did with a transfer.</summary>
+internal enum RecordedDeed
+{
+    Send,
+    Listen,
+    ClearHalt,
+    Reset,
+}
+
+/// <summary>One transfer of a conversation, out of a capture.</summary>
 /// <param name="Number">Its place among the transfers of the capture, descriptors included, from 1: the id that Wireshark shows as well.</param>
 /// <param name="Frame">The frame it was submitted in, as Wireshark counts.</param>
 /// <param name="Length">Bytes asked for on the way in, sent on the way out.</param>
 /// <param name="EndedAt">Nanoseconds on the probe's clock.</param>
 /// <param name="Comment">On the completion.</param>
 internal sealed record RecordedTransfer(
-    int Number, int Frame, bool IsIn, uint Length, ReadOnlyMemory<byte> Data, int Status, long EndedAt, string? Comment);
+    int Number, int Frame, RecordedDeed Deed, uint Length, ReadOnlyMemory<byte> Data, int Status, long EndedAt, string? Comment);
 
 /// <summary>A captured conversation with one device.</summary>
 public sealed class RecordedConversation
 {
-    private RecordedConversation(CapturedDevice device, long start, IReadOnlyList<RecordedTransfer> transfers) =>
-        (Device, Start, Transfers) = (device, start, transfers);
+    private RecordedConversation(CapturedDevice device, long start, bool recoverable, IReadOnlyList<RecordedTransfer> transfers) =>
+        (Device, Start, IsRecoverable, Transfers) = (device, start, recoverable, transfers);
 
     /// <summary>Who was talked to, by the descriptors in the capture.</summary>
     public CapturedDevice Device { get; }
 
     /// <summary>Nanoseconds on the probe's clock when the capture began.</summary>
     internal long Start { get; }
+
+    /// <summary>The pipe that was captured could be recovered, whether or not it had to be.</summary>
+    internal bool IsRecoverable { get; }
 
     internal IReadOnlyList<RecordedTransfer> Transfers { get; }
 
@@ -78,24 +90,34 @@ public sealed class RecordedConversation
             }
             else if (open.Remove(record.Id, out var begun))
             {
-                if (record.Kind is UsbTransferKind.Bulk)
-                {
-                    transfers.Add(new RecordedTransfer(
-                        begun.Number, begun.Frame, record.IsIn, begun.Submission.Length,
-                        record.IsIn ? record.Data : begun.Submission.Data, record.Status, record.At, comment));
-                }
-                else if (begun.Submission.Setup.Span is [0x80, 0x06, var index, var type, ..])
+                var setup = begun.Submission.Setup.Span;
+                if (record.Kind is UsbTransferKind.Control && setup is [0x80, 0x06, var index, var type, ..])
                 {
                     descriptors.Add((type, index, record.Data));
+                }
+                else if (Deed(record, setup) is { } deed)
+                {
+                    transfers.Add(new RecordedTransfer(
+                        begun.Number, begun.Frame, deed, begun.Submission.Length,
+                        record.IsIn ? record.Data : begun.Submission.Data, record.Status, record.At, comment));
                 }
             }
         }
 
-        return new RecordedConversation(Describe(descriptors, transfers, events, bus, address), events[0].Record.At, transfers);
+        var recoverable = packets.Exists(packet => packet.About == UsbCapture.Recoverable);
+        return new RecordedConversation(Describe(descriptors, transfers, events, bus, address), events[0].Record.At, recoverable, transfers);
     }
 
     /// <summary>Another conversation with the same answers, for which the capture is the probe.</summary>
     public ReplayPipe Play() => new(this);
+
+    private static RecordedDeed? Deed(UsbRecord record, ReadOnlySpan<byte> setup) => record.Kind switch
+    {
+        UsbTransferKind.Bulk => record.IsIn ? RecordedDeed.Listen : RecordedDeed.Send,
+        UsbTransferKind.Control when Descriptors.IsClearHalt(setup) => RecordedDeed.ClearHalt,
+        UsbTransferKind.Control when Descriptors.IsAfterReset(setup) => RecordedDeed.Reset,
+        _ => null,
+    };
 
     private static CapturedDevice Describe(
         List<(byte Type, byte Index, ReadOnlyMemory<byte> Bytes)> descriptors,

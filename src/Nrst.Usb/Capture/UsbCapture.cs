@@ -7,19 +7,28 @@ namespace Nrst.Usb.Capture;
 /// </remarks>
 public sealed class UsbCapture : IDisposable
 {
+    /// <summary>On the interface, where the pipe could do more than send and receive: a replay has to offer the same.</summary>
+    internal const string Recoverable = "The conversation can be recovered: listening without waiting, clearing halts, resetting the device.";
+
     private const string Composed = "Made by nrst from what it knows of the device; not on the wire at this moment.";
+    private const string About =
+        "USB transfers between nrst and a debug probe. They hold what was read from the chip and written to it, firmware included.";
+
+    private const string Earlier = "As the device sent it when it was opened, a little earlier.";
     private const char Mask = '0';
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly bool _redact;
     private readonly string _application;
     private readonly List<byte[]> _waiting = []; // until the interface can be described
     private CapturedDevice? _device;
+    private string _serial = "";
+    private bool _recoverable;
     private bool _described;
     private bool _closed;
     private ulong _transfers;
 
-    private UsbCapture(FileStream file, string application, bool redact) =>
+    internal UsbCapture(Stream file, string application, bool redact) =>
         (_file, _application, _redact) = (file, application, redact);
 
     /// <summary>Called once should the file take no more bytes.</summary>
@@ -42,10 +51,13 @@ public sealed class UsbCapture : IDisposable
                 throw CaptureErrors.NotOverwritten(path);
             }
 
-            file.SetLength(0);
-            var capture = new UsbCapture(file, application, redact);
-            capture.Put(PcapNg.Section(application, "USB transfers between nrst and a debug probe. They hold what was read from the chip and written to it, firmware included."));
-            return capture;
+            if (file.Length > 0)
+            {
+                file.SetLength(0);
+            }
+
+            file.Write(PcapNg.Section(application, About));
+            return new UsbCapture(file, application, redact);
         }
         catch (ImageException)
         {
@@ -64,9 +76,10 @@ public sealed class UsbCapture : IDisposable
     /// <returns>What the conversation is to use instead: its time is the one that the capture can tell again.</returns>
     public (IBulkPipe Pipe, IClock Clock) Tap(IBulkPipe pipe, IClock clock, CapturedDevice device)
     {
+        ArgumentNullException.ThrowIfNull(pipe);
         ArgumentNullException.ThrowIfNull(device);
-        _device = _redact ? device with { Serial = Redacted(device.Serial), } : device;
-        _serial = device.Serial;
+        (_device, _serial) = (_redact ? device with { Serial = Redacted(device.Serial) } : device, device.Serial);
+        _recoverable = pipe.Recovery is not null;
         var captured = new TransferClock(clock);
         Enumerate(_device, captured.Nanoseconds);
         return (new CapturePipe(pipe, this, captured), captured);
@@ -98,6 +111,23 @@ public sealed class UsbCapture : IDisposable
         return id;
     }
 
+    /// <summary>A control transfer without data.</summary>
+    internal ulong Submit(byte[] setup, long at, string? comment)
+    {
+        var id = ++_transfers;
+        Write(Event(id, submission: true, 0, UsbStatus.InProgress, 0, at) with { Kind = UsbTransferKind.Control, Setup = setup }, comment);
+        return id;
+    }
+
+    internal void CompleteControl(ulong id, Exception? failure, long at)
+    {
+        var completion = Event(id, submission: false, 0, failure is null ? UsbStatus.Done : UsbStatus.Of(failure), 0, at);
+        Write(completion with { Kind = UsbTransferKind.Control }, failure is null ? null : Redact(RecordedError.Write(failure)));
+    }
+
+    /// <summary>A transfer that was given up because nothing came.</summary>
+    internal void GiveUp(ulong id, byte endpoint, long at) => Write(Event(id, submission: false, endpoint, UsbStatus.Cancelled, 0, at));
+
     internal void Complete(ulong id, byte endpoint, uint length, ReadOnlyMemory<byte> data, long at) =>
         Write(Event(id, submission: false, endpoint, UsbStatus.Done, length, at) with { Data = data });
 
@@ -106,7 +136,7 @@ public sealed class UsbCapture : IDisposable
 
     internal BulkEndpoints Endpoints => _device!.Endpoints;
 
-    private string _serial = "";
+    internal byte Address => _device!.Address;
 
     private UsbRecord Event(ulong id, bool submission, byte endpoint, int status, uint length, long at) => new()
     {
@@ -123,25 +153,32 @@ public sealed class UsbCapture : IDisposable
 
     private void Enumerate(CapturedDevice device, long at)
     {
-        Answer(Descriptors.Device, 0, Descriptors.OfDevice(device));
-        Answer(Descriptors.Configuration, 0, Descriptors.OfConfiguration(device));
-        Answer(Descriptors.String, 0, Descriptors.Languages);
-        Answer(Descriptors.String, Descriptors.ProductIndex, Descriptors.OfString(device.Product));
-        if (device.Serial.Length > 0)
+        Answer(Descriptors.Device, 0, device.DeviceDescriptor, Descriptors.OfDevice(device));
+        Answer(Descriptors.Configuration, 0, device.ConfigurationDescriptor, Descriptors.OfConfiguration(device));
+        Answer(Descriptors.String, 0, null, Descriptors.Languages);
+        var (product, serial) = device.DeviceDescriptor is [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, var p, var s, ..]
+            ? (p, s)
+            : (Descriptors.ProductIndex, Descriptors.SerialIndex);
+        if (product != 0)
         {
-            Answer(Descriptors.String, Descriptors.SerialIndex, Descriptors.OfString(device.Serial));
+            Answer(Descriptors.String, product, null, Descriptors.OfString(device.Product));
         }
 
-        void Answer(byte type, byte index, byte[] descriptor)
+        if (serial != 0 && device.Serial.Length > 0)
         {
-            var id = ++_transfers;
+            Answer(Descriptors.String, serial, null, Descriptors.OfString(device.Serial));
+        }
+
+        void Answer(byte type, byte index, byte[]? sent, byte[] composed)
+        {
+            var (id, descriptor, comment) = (++_transfers, sent ?? composed, sent is null ? Composed : Earlier);
             var submission = Event(id, submission: true, UsbRecord.DirectionIn, UsbStatus.InProgress, (uint)descriptor.Length, at) with
             {
                 Kind = UsbTransferKind.Control,
                 Setup = Descriptors.Get(type, index, descriptor.Length),
             };
-            Write(submission, Composed);
-            Write(submission with { IsSubmission = false, Status = UsbStatus.Done, Setup = default, Data = descriptor }, Composed);
+            Write(submission, comment);
+            Write(submission with { IsSubmission = false, Status = UsbStatus.Done, Setup = default, Data = descriptor }, comment);
         }
     }
 
@@ -168,7 +205,8 @@ public sealed class UsbCapture : IDisposable
 
         var name = device.Place.Length > 0 ? device.Place : device.Product;
         Put(PcapNg.Interface(
-            UsbRecord.LinkType, Redact(name), $"{device.Product}, firmware {firmware ?? "not known"}, captured by {_application}"));
+            UsbRecord.LinkType, Redact(name), $"{device.Product}, firmware {firmware ?? "not known"}, captured by {_application}",
+            _recoverable ? Recoverable : null));
         _waiting.ForEach(Put);
         _waiting.Clear();
         _described = true;

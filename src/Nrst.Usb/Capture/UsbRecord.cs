@@ -112,6 +112,8 @@ internal static class UsbStatus
     public const int Done = 0;
     public const int InProgress = -115;
 
+    public const int Cancelled = -2;
+
     private const int NoDevice = -19;
     private const int BrokenPipe = -32;
     private const int ProtocolError = -71;
@@ -129,7 +131,7 @@ internal static class UsbStatus
 
     public static string Name(int status) => status switch
     {
-        -2 => "ENOENT (cancelled)",
+        Cancelled => "ENOENT (cancelled)",
         NoDevice => "ENODEV (no such device)",
         BrokenPipe => "EPIPE (the endpoint is halted)",
         -62 => "ETIME (no answer from the device)",
@@ -143,5 +145,5 @@ internal static class UsbStatus
     };
 
     /// <summary>A transfer that somebody gave up, as a time-out does, rather than one that failed.</summary>
-    public static bool IsTimeout(int status) => status is TimedOut or (-2) or (-62) or (-104);
+    public static bool IsTimeout(int status) => status is TimedOut or Cancelled or (-62) or (-104);
 }
