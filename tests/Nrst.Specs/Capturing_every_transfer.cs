@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Nrst.Flash;
-using Nrst.Images;
 using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
 

@@ -1,5 +1,4 @@
 using Nrst.Probes.StLink;
-using Nrst.Usb;
 using Nrst.Usb.Capture;
 
 namespace Nrst;
