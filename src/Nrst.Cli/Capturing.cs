@@ -9,7 +9,7 @@ internal static class Capturing
     private static string Application =>
         $"nrst {typeof(Capturing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}".TrimEnd();
 
-    /// <summary>Null where nothing is to be captured. Whoever opens the probe owns it.</summary>
+    /// <summary>Null where nothing is to be captured.</summary>
     public static UsbCapture? Begin(Invocation call, ProbeSelector? selector)
     {
         var (file, redact) = (call.Line.GetValue(Common.Capture), call.Line.GetValue(Common.CaptureRedact));

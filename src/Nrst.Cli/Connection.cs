@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Nrst.Usb;
 using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
 
@@ -9,38 +10,43 @@ internal static class Connection
 {
     public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
 
-    public static ProbeCatalog Catalog => new([new VirtualProbeSource(Bench, null), new StLinkServerSource()]);
+    /// <summary>The file of libusb, where it lies in an unusual place.</summary>
+    private static string? UsbLibrary => Environment.GetEnvironmentVariable("NRST_LIBUSB") is { Length: > 0 } path ? path : null;
+
+    /// <summary>Where there is nothing to open.</summary>
+    public static ProbeCatalog Catalog => Sources(null, new ReplaySource());
 
     public static Target Open(Invocation call)
     {
-        var line = call.Line;
-        var options = new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
-        var selector = line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null;
-        var capture = Capturing.Begin(call, selector);
-        try
-        {
-            var replay = new ReplaySource(capture);
-            var catalog = new ProbeCatalog([new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
-            var probe = catalog.Open(selector);
-            if (replay.Opened is { } replayed)
-            {
-                call.Afterwards.Add(replayed.CheckOver);
-            }
+        var options = Options(call);
+        return Target.Connect(CatalogFor(call).Open(Selector(call)), options);
+    }
 
-            return Target.Connect(probe, options);
-        }
-        catch
-        {
-            capture?.Dispose();
-            throw;
-        }
+    /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>
+    public static ProbeCatalog CatalogFor(Invocation call)
+    {
+        var capture = Capturing.Begin(call, Selector(call));
+        call.Owned.Add(capture);
+        var replay = new ReplaySource(capture);
+        call.Afterwards.Add(() => replay.Opened?.CheckOver());
+        return Sources(capture, replay);
+    }
+
+    /// <summary>The probe that was named, or null.</summary>
+    public static ProbeSelector? Selector(Invocation call) =>
+        call.Line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null;
+
+    public static ConnectOptions Options(Invocation call)
+    {
+        var line = call.Line;
+        return new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
     }
 
     public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
     {
         var board = store.OpenOrCreate(name);
         var id = board.Identity;
-        return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, id.VendorId, id.ProductId, id.Serial, $"virtual:{name}", capture);
+        return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, $"virtual:{name}"), capture);
     }
 
     public static JsonObject Probe(Target target)
@@ -65,6 +71,9 @@ internal static class Connection
         ["revision"] = target.Chip.Revision,
         ["uniqueId"] = target.Chip.UniqueId,
     };
+
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {

@@ -210,7 +210,7 @@ public sealed class Capturing_every_transfer : IDisposable
         var broken = new List<IOException>();
         var capture = new UsbCapture(new SmallDisk(), "nrst spec", redact: false) { Broken = broken.Add };
         using var target = Target.Connect(
-            StLinkOnUsb.Open(board.Pipe, board.Clock, id.VendorId, id.ProductId, id.Serial, "", capture), new ConnectOptions());
+            StLinkOnUsb.Open(board.Pipe, board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, ""), capture), new ConnectOptions());
 
         new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, [1, 2, 3, 4])), new FlashOptions(), ResetAfter.Run, TestContext.Current.CancellationToken);
 
@@ -242,7 +242,7 @@ public sealed class Capturing_every_transfer : IDisposable
         var witness = new Witness(board.Pipe, board.Clock);
         var id = board.Identity;
         var probe = StLinkOnUsb.Open(
-            witness, board.Clock, id.VendorId, id.ProductId, id.Serial, "virtual:desk", UsbCapture.Create(file, "nrst spec"));
+            witness, board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, "virtual:desk"), UsbCapture.Create(file, "nrst spec"));
         using (var target = Target.Connect(probe, new ConnectOptions()))
         {
             new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, data)), new FlashOptions(), ResetAfter.Run, TestContext.Current.CancellationToken);

@@ -140,7 +140,7 @@ public sealed class Replaying_a_capture : IDisposable
         Recover(replay, replay.Clock);
         replay.CheckOver();
 
-        Assert.Equal(["3", "nothing", "halted no longer", "NRST1102 0", "nothing 1.5"], first);
+        Assert.Equal(["3", "nothing", "halted no longer", "True False", "NRST1102 0", "nothing 1.5"], first);
         Assert.Equal(first, answers);
         Tshark.MustBeThere();
         Assert.Equal([], Tshark.Objections(Capture));
@@ -156,6 +156,7 @@ public sealed class Replaying_a_capture : IDisposable
             answers.Add(recovery.Listen(into, TimeSpan.FromMilliseconds(10)) is null ? "nothing" : "something");
             recovery.ClearHalts();
             answers.Add("halted no longer");
+            answers.Add($"{recovery.Offer(new byte[15], TimeSpan.FromMilliseconds(10))} {recovery.Offer(new byte[16], TimeSpan.FromMilliseconds(10))}");
             answers.Add($"{Assert.Throws<ProbeException>(recovery.Reset).Code} {clock.Now.TotalSeconds}");
             clock.Wait(TimeSpan.FromSeconds(1.5));
             answers.Add(FormattableString.Invariant($"{(recovery.Listen(into, TimeSpan.FromMilliseconds(10)) is null ? "nothing" : "something")} {clock.Now.TotalSeconds}"));
@@ -223,7 +224,7 @@ public sealed class Replaying_a_capture : IDisposable
         var id = board.Identity;
         var capture = UsbCapture.Create(Capture, "nrst spec");
         using var target = Target.Connect(
-            StLinkOnUsb.Open(board.Pipe, board.Clock, id.VendorId, id.ProductId, id.Serial, "", capture), new ConnectOptions());
+            StLinkOnUsb.Open(board.Pipe, board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, ""), capture), new ConnectOptions());
         target.ReadGeometry();
         FlashProtection.ReadFrom(target.Memory, target.Chip.Device, target.ReadGeometry().Layout);
         target.Core.ReadState();
@@ -249,6 +250,8 @@ public sealed class Replaying_a_capture : IDisposable
         public void Send(ReadOnlySpan<byte> packet) => Assert.Fail("nothing was to be sent");
 
         public int Receive(Span<byte> into) => 0;
+
+        public bool Offer(ReadOnlySpan<byte> packet, TimeSpan limit) => packet.Length < 16;
 
         public int? Listen(Span<byte> into, TimeSpan limit)
         {

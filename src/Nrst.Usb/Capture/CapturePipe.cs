@@ -43,6 +43,33 @@ internal sealed class CapturePipe(IBulkPipe inner, UsbCapture capture, TransferC
         return received;
     }
 
+    public bool Offer(ReadOnlySpan<byte> packet, TimeSpan limit)
+    {
+        var endpoint = capture.Endpoints.Out;
+        var id = capture.Submit(endpoint, (uint)packet.Length, packet.ToArray(), clock.Nanoseconds);
+        bool taken;
+        try
+        {
+            taken = _recovery!.Offer(packet, limit);
+        }
+        catch (Exception failure)
+        {
+            capture.Fail(id, endpoint, failure, clock.Mark());
+            throw;
+        }
+
+        if (taken)
+        {
+            capture.Complete(id, endpoint, (uint)packet.Length, default, clock.Mark());
+        }
+        else
+        {
+            capture.GiveUp(id, endpoint, clock.Mark());
+        }
+
+        return taken;
+    }
+
     public int? Listen(Span<byte> into, TimeSpan limit)
     {
         var endpoint = capture.Endpoints.In;

@@ -25,14 +25,7 @@ public sealed class ReplayPipe : IBulkPipe, IPipeRecovery
     /// <exception cref="ProbeException">This is not what was sent when the capture was made, or that failed then.</exception>
     public void Send(ReadOnlySpan<byte> packet)
     {
-        var expected = Next(RecordedDeed.Send, CaptureErrors.Sent(packet));
-        if (!packet.SequenceEqual(expected.Data.Span))
-        {
-            throw Deviated(CaptureErrors.SentOther(expected, packet));
-        }
-
-        End(expected);
-        Succeed(expected);
+        Succeed(NextRequest(packet));
     }
 
     /// <exception cref="ProbeException">Nobody listened when the capture was made, or that failed then.</exception>
@@ -44,10 +37,22 @@ public sealed class ReplayPipe : IBulkPipe, IPipeRecovery
         return expected.Data.Length;
     }
 
+    bool IPipeRecovery.Offer(ReadOnlySpan<byte> packet, TimeSpan limit)
+    {
+        var expected = NextRequest(packet);
+        if (WasGivenUp(expected))
+        {
+            return false;
+        }
+
+        Succeed(expected);
+        return true;
+    }
+
     int? IPipeRecovery.Listen(Span<byte> into, TimeSpan limit)
     {
         var expected = NextAnswer(into);
-        if (expected is { Comment: null, Status: UsbStatus.Cancelled })
+        if (WasGivenUp(expected))
         {
             return null;
         }
@@ -94,6 +99,20 @@ public sealed class ReplayPipe : IBulkPipe, IPipeRecovery
         var expected = _transfers[_next];
         return expected.Deed == deed ? expected : throw Deviated(CaptureErrors.DidOther(expected, did));
     }
+
+    private RecordedTransfer NextRequest(ReadOnlySpan<byte> packet)
+    {
+        var expected = Next(RecordedDeed.Send, CaptureErrors.Sent(packet));
+        if (!packet.SequenceEqual(expected.Data.Span))
+        {
+            throw Deviated(CaptureErrors.SentOther(expected, packet));
+        }
+
+        End(expected);
+        return expected;
+    }
+
+    private static bool WasGivenUp(RecordedTransfer transfer) => transfer is { Comment: null, Status: UsbStatus.Cancelled };
 
     private RecordedTransfer NextAnswer(Span<byte> into)
     {

@@ -19,8 +19,8 @@ public sealed class ReplaySource(UsbCapture? capture = null) : IProbeSource
         }
 
         var conversation = RecordedConversation.Read(replay.File);
-        var device = conversation.Device;
+        var device = conversation.Device with { Place = $"replay:{Path.GetFileName(replay.File)}" };
         Opened = conversation.Play();
-        return StLinkOnUsb.Open(Opened, Opened.Clock, device.Vid, device.Pid, device.Serial, $"replay:{Path.GetFileName(replay.File)}", capture);
+        return StLinkOnUsb.Open(Opened, Opened.Clock, device, capture);
     }
 }

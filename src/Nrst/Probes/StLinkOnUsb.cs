@@ -8,18 +8,22 @@ public static class StLinkOnUsb
 {
     private static readonly HashSet<ushort> HighSpeed = [0x374D, 0x374E, 0x374F, 0x3753, 0x3754, 0x3755, 0x3757];
 
+    /// <summary>What is known of an ST-LINK by its ids.</summary>
     /// <param name="place">How the probe is named: <c>usb:1-2</c>.</param>
-    /// <param name="capture">Owned from here on, as the pipe is, also when this throws.</param>
-    public static IDebugProbe Open(IBulkPipe pipe, IClock clock, ushort vid, ushort pid, string serial, string place, UsbCapture? capture)
+    public static CapturedDevice Describe(ushort vid, ushort pid, string serial, string place) =>
+        new(vid, pid, StLinkIds.Kind(pid), serial, StLinkIds.Endpoints(pid), HighSpeed.Contains(pid) ? 512 : 64) { Place = place };
+
+    /// <summary>The probe owns the pipe, and the capture with it, also when this throws.</summary>
+    public static IDebugProbe Open(IBulkPipe pipe, IClock clock, CapturedDevice device, UsbCapture? capture)
     {
+        ArgumentNullException.ThrowIfNull(device);
         if (capture is null)
         {
-            return StLinkProbe.Open(pipe, clock, vid, pid, serial);
+            return StLinkProbe.Open(pipe, clock, device.Vid, device.Pid, device.Serial);
         }
 
-        var device = new CapturedDevice(vid, pid, StLinkIds.Kind(pid), serial, StLinkIds.Endpoints(pid), HighSpeed.Contains(pid) ? 512 : 64) { Place = place };
         var (tapped, time) = capture.Tap(pipe, clock, device);
-        var probe = StLinkProbe.Open(tapped, time, vid, pid, serial);
+        var probe = StLinkProbe.Open(tapped, time, device.Vid, device.Pid, device.Serial);
         capture.Identify(probe.Identity);
         return probe;
     }

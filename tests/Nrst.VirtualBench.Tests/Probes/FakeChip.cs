@@ -5,7 +5,7 @@ using Nrst.VirtualBench.Chips;
 namespace Nrst.VirtualBench.Tests.Probes;
 
 /// <summary>128 KiB of RAM at 0x2000_0000, a word that stalls, and nothing else: enough of a chip to talk about probes.</summary>
-internal sealed class FakeChip : IBoardChip, ISwdTarget
+internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort
 {
     public const uint RamAt = 0x2000_0000;
     public const uint SlowWord = 0x4000_0000;
@@ -29,9 +29,13 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
 
     public uint Dpidr => 0x2BA0_1477;
 
-    public uint AhbApIdr => 0x2477_0011;
+    public uint Idr => 0x2477_0011;
 
-    public uint AhbApBase => 0xE00F_F003;
+    public uint Base => 0xE00F_F003;
+
+    public uint ResetCsw => 0x2300_0002;
+
+    public IMemoryPort? Port(byte number) => number == 0 ? this : null;
 
     public long HclkPicoseconds { get; set; } = 62_500;
 
@@ -55,7 +59,7 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
 
     public void RunUntil(long now) => RanUntil = now;
 
-    public BusStatus Read(uint address, int bytes, out uint value, ref long now)
+    public BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now)
     {
         Accesses.Add((address, bytes, false));
         value = 0;
@@ -77,7 +81,7 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
         return BusStatus.Ok;
     }
 
-    public BusStatus Write(uint address, int bytes, uint value, ref long now)
+    public BusStatus Write(uint address, int bytes, uint value, bool secure, ref long now)
     {
         Accesses.Add((address, bytes, true));
         if (address < RamAt || address - RamAt + bytes > Ram.Length)
