@@ -36,6 +36,10 @@ internal static class Descriptors
         return bytes;
     }
 
+    /// <summary>A string that is no serial number, and so has no raw form.</summary>
+    public static string Text(ReadOnlySpan<byte> descriptor) =>
+        descriptor.Length >= 2 ? Encoding.Unicode.GetString(descriptor[2..(descriptor.Length & ~1)]) : "";
+
     /// <summary>The set-up packet that takes an endpoint out of a stall: CLEAR_FEATURE(ENDPOINT_HALT).</summary>
     public static byte[] ClearHalt(byte endpoint) => [0x02, 0x01, 0, 0, endpoint, 0, 0, 0];
 

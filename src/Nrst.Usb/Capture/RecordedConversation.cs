@@ -141,8 +141,8 @@ public sealed class RecordedConversation
         return new CapturedDevice(
             BinaryPrimitives.ReadUInt16LittleEndian(device.Span[8..]),
             BinaryPrimitives.ReadUInt16LittleEndian(device.Span[10..]),
-            Text(device.Span[15]),
-            Text(device.Span[16]),
+            Descriptors.Text(String(device.Span[15]).Span),
+            UsbSerial.Decode(String(device.Span[16]).Span),
             bulk?.Endpoints ?? new BulkEndpoints(0, outEndpoint, inEndpoint),
             bulk?.MaxPacket ?? 64)
         {
@@ -150,8 +150,8 @@ public sealed class RecordedConversation
             Address = address,
         };
 
-        string Text(byte index) => index == 0
-            ? ""
-            : UsbSerial.Decode(descriptors.FindLast(one => one.Type == Descriptors.String && one.Index == index).Bytes.Span);
+        ReadOnlyMemory<byte> String(byte index) => index == 0
+            ? default
+            : descriptors.FindLast(one => one.Type == Descriptors.String && one.Index == index).Bytes;
     }
 }
