@@ -1,4 +1,5 @@
 using Nrst.Images;
+using Nrst.Targets;
 
 namespace Nrst.Flash;
 
@@ -9,6 +10,21 @@ namespace Nrst.Flash;
 /// </remarks>
 public static class FlashExecutor
 {
+    /// <summary>Refuses a chip that is described and that no driver can program, before anything is touched.</summary>
+    public static void RequireDriver(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (!device.Flash.IsProgrammable)
+        {
+            throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
+            {
+                LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
+                Evidence = [$"device id 0x{device.DeviceId:X3}"],
+                Remedies = [new Remedy("See which chips can be programmed.", "nrst chips")],
+            };
+        }
+    }
+
     /// <summary>Looks at the chip and says what <see cref="Run"/> would do. Changes no flash.</summary>
     public static FlashPlan Plan(FlashJob job, CancellationToken cancel)
     {
