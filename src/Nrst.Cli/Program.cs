@@ -16,11 +16,8 @@ var root = new Command("nrst", "Programs STM32 microcontrollers, and says why wh
     MemoryVerbs.CreateWrite(),
     MemoryVerbs.CreateErase(),
     ResetVerb.Create(),
-<<<<<<< HEAD
     DoctorVerb.Create(),
-=======
     ChipsVerb.Create(),
->>>>>>> data
     ExplainVerb.Create(),
     BenchVerbs.Create(),
     Common.Json,

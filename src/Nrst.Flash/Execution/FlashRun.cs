@@ -13,14 +13,8 @@ internal sealed class FlashRun
     public FlashRun(FlashTarget target)
     {
         _target = target;
-<<<<<<< HEAD
         _flash = FlashFamilies.Of(target.Device).Open(
             new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
-=======
-        _parallelism = Parallelism.At(target.Volts);
-        FlashExecutor.RequireDriver(target.Device);
-        _flash = new Stm32F4Flash(target.Memory, target.Words, target.Clock, target.Device.Flash, target.Layout, _parallelism);
->>>>>>> data
         _progress = new WorkProgress(target.Listener, 0, 0);
     }
 
