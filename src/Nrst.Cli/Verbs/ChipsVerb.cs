@@ -79,7 +79,7 @@ internal static class ChipsVerb
     private static string State(Device device) => device switch
     {
         { Flash.IsProgrammable: false } => $"described, not programmable yet ({device.Flash.Driver})",
-        { Evidence: [] } => device.Flash.Driver,
+        { Evidence: [] } => $"driver {device.Flash.Driver}, nothing shown yet",
         _ => string.Join("; ", device.Evidence.Select(evidence =>
             $"{evidence.Level} over {evidence.Route.ToUpperInvariant()}{(evidence.AgreedBy.Count > 0 ? ", as " + string.Join(" and ", evidence.AgreedBy) : "")}")),
     };

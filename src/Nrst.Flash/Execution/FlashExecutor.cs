@@ -14,15 +14,7 @@ public static class FlashExecutor
     public static void RequireDriver(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (!device.Flash.IsProgrammable)
-        {
-            throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
-            {
-                LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
-                Evidence = [$"device id 0x{device.DeviceId:X3}"],
-                Remedies = [new Remedy("See which chips can be programmed.", "nrst chips")],
-            };
-        }
+        _ = FlashFamilies.Of(device);
     }
 
     /// <summary>Looks at the chip and says what <see cref="Run"/> would do. Changes no flash.</summary>

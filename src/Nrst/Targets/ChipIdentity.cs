@@ -61,49 +61,40 @@ internal static class ChipIdentification
     {
         var seen = new List<string>();
         var asked = new HashSet<IdCodePlace>();
-        var places = DeviceDatabase.IdCodePlaces().ToList();
         uint? cpuId = null;
         Span<uint> read = stackalloc uint[2];
-        for (var i = 0; i < places.Count; i++)
+
+        // The commonest place together with the core, and then where chips with this core keep theirs; last what was only heard of.
+        var places = new Queue<IdCodePlace>(DeviceDatabase.IdCodePlaces().Where(place => place.AccessPort == accessPort).Take(1));
+        while (places.TryDequeue(out var place))
         {
-            var place = places[i];
             if (place.AccessPort != accessPort || !asked.Add(place))
             {
                 continue;
             }
 
-            try
+            var word = ReadBoth(words, place.At, read) ? read[0] : null as uint?;
+            seen.Add(word is null ? $"IDCODE at {place.At}: the access faults" : $"IDCODE at {place.At}: 0x{word:X8}, CPUID 0x{read[1]:X8}");
+            if (cpuId is null)
             {
-                words.Run([WordAccess.Read(place.At), WordAccess.Read(Cpuid)], read);
+                cpuId = word is null ? ReadOne(words, Cpuid) : read[1];
+                DeviceDatabase.IdCodePlaces(CoreNames.Of(cpuId.Value)).Concat(DeviceDatabase.Recognised.Select(chip => chip.Place)).ToList().ForEach(places.Enqueue);
             }
-            catch (TargetMemoryException)
+
+            if (word is not { } idCode)
             {
-                seen.Add($"IDCODE at {place.At}: the access faults");
                 continue; // other families keep their IDCODE elsewhere; a fault says this is not one of these
             }
 
-            seen.Add($"IDCODE at {place.At}: 0x{read[0]:X8}, CPUID 0x{read[1]:X8}");
-            var id = place.DeviceIdOf(read[0]);
-            if (Fitting(id, place, read[1]) is { } device)
+            var id = place.DeviceIdOf(idCode);
+            if (Fitting(id, place, cpuId.Value) is { } device)
             {
-                return (device, place, read[0], read[1]);
+                return (device, place, idCode, cpuId.Value);
             }
 
             if (DeviceDatabase.Recognised.FirstOrDefault(chip => chip.DeviceId == id && chip.Place == place) is { } recognised)
             {
                 throw NotProgrammable(recognised, seen);
-            }
-
-            if (cpuId is null)
-            {
-                // The core is known now, and with it where else to look; the places of chips that were only heard of come last.
-                cpuId = read[1];
-                places =
-                [
-                    .. DeviceDatabase.IdCodePlaces(CoreNames.Of(read[1])),
-                    .. DeviceDatabase.Recognised.Select(chip => chip.Place),
-                ];
-                i = -1;
             }
         }
 
@@ -113,6 +104,26 @@ internal static class ChipIdentification
             Evidence = seen,
             Remedies = [new("Compare the ids with the reference manual's section on DBGMCU_IDCODE."), new("See which chips nrst knows.", "nrst chips")],
         };
+    }
+
+    private static bool ReadBoth(IWordBatch words, Address at, Span<uint> into)
+    {
+        try
+        {
+            words.Run([WordAccess.Read(at), WordAccess.Read(Cpuid)], into);
+            return true;
+        }
+        catch (TargetMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private static uint ReadOne(IWordBatch words, Address at)
+    {
+        Span<uint> into = stackalloc uint[1];
+        words.Run([WordAccess.Read(at)], into);
+        return into[0];
     }
 
     /// <summary>The device with this DEV_ID and this core; both, because copies and early silicon answer with the ids of others.</summary>
