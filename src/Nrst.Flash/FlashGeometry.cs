@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nrst.Targets;
 
 namespace Nrst.Flash;
@@ -14,11 +13,16 @@ public sealed record FlashGeometry(int SizeKiB, Part Part, BankedLayout Layout)
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(device);
         var flash = device.Flash;
-        var word = memory.Read32(new Address(flash.SizeFrom.Value & ~3u));
-        var size = (int)(word >> (int)(flash.SizeFrom.Value % 4 * 8) & 0xFFFF);
-        if (size is 0 or 0xFFFF)
+        var word = memory.Read32(flash.Size.Word);
+        var said = flash.Size.KiBOf(word);
+        if (said is null && flash.Size.MayBeBlank)
         {
-            throw new TargetException("NRST3302", $"The flash size register at {flash.SizeFrom} reads 0x{size:X4}, which is no size.")
+            said = part?.FlashKiB; // early silicon left the factory so: only the user can know
+        }
+
+        if (said is not { } size)
+        {
+            throw new TargetException("NRST3302", $"The flash size register at {flash.Size.At} reads 0x{flash.Size.RawOf(word):X4}, which is no size.")
             {
                 LikelyCause = "The chip is a clone without factory data, or the device was taken for another.",
                 Evidence = [$"device id 0x{device.DeviceId:X3}, {device.Name}"],
@@ -26,24 +30,26 @@ public sealed record FlashGeometry(int SizeKiB, Part Part, BankedLayout Layout)
             };
         }
 
-        part ??= device.Parts.FirstOrDefault(candidate => candidate.FlashKiB == size);
+        // Parts with as much flash can differ in RAM; what runs with the least runs on all of them.
+        part ??= device.Parts.Where(candidate => candidate.FlashKiB == size).MinBy(candidate => candidate.RamBytes);
         if (part is null || part.FlashKiB != size)
         {
             throw Mismatch(device, part, size);
         }
 
-        var layout = part.Layouts.FirstOrDefault(candidate => candidate.When is null || Holds(candidate.When, memory, flash));
+        var layout = part.Layouts.FirstOrDefault(candidate => candidate.Holds(memory.Read32));
         return layout is null
             ? throw new TargetException("NRST3303", $"No sector map of {part.Name} fits the option bytes of this chip.")
             {
                 LikelyCause = "The part was named wrongly, or the option bytes were read while the chip was resetting.",
-                Evidence = [$"FLASH_OPTCR = 0x{memory.Read32(flash.Controller + OptionControl):X8}"],
+                Evidence = [.. Registers(part).Select(field => $"{field.Register} = 0x{memory.Read32(field.At):X8}")],
                 Remedies = [new Remedy("See what the chip says of itself, and leave --chip out.", "nrst info")],
             }
             : new FlashGeometry(size, part, layout);
     }
 
-    private const uint OptionControl = 0x14;
+    private static IEnumerable<OptionField> Registers(Part part) =>
+        part.Layouts.SelectMany(layout => layout.When).Select(value => value.Field).DistinctBy(field => field.At);
 
     private static TargetException Mismatch(Device device, Part? part, int size) => new(
         "NRST3301",
@@ -56,26 +62,9 @@ public sealed record FlashGeometry(int SizeKiB, Part Part, BankedLayout Layout)
             : "Another part than was asked for is on the board.",
         Evidence =
         [
-            $"flash size register at {device.Flash.SizeFrom} = {size}",
+            $"flash size register at {device.Flash.Size.At} = {size}",
             "known sizes: " + string.Join(", ", device.Parts.Select(known => known.FlashKiB).Distinct().Order()) + " KiB",
         ],
         Remedies = [new Remedy("See what the chip says of itself, and leave --chip out.", "nrst info")],
     };
-
-    /// <summary>Reads a condition such as <c>DB1M=1</c>.</summary>
-    private static bool Holds(string when, ITargetMemory memory, FlashDescription flash)
-    {
-        if (when.Split('=') is not [var name, var value])
-        {
-            throw new FormatException($"'{when}' is not a condition such as 'DB1M=1'.");
-        }
-
-        var bit = name switch
-        {
-            "DB1M" => 30, // RM0090, "Flash option control register (FLASH_OPTCR)"
-            "BFB2" => 4,
-            _ => throw new FormatException($"'{name}' is no option bit that chooses a sector map."),
-        };
-        return (memory.Read32(flash.Controller + OptionControl) >> bit & 1) == uint.Parse(value, CultureInfo.InvariantCulture);
-    }
 }

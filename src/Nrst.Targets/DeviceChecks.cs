@@ -3,18 +3,24 @@ namespace Nrst.Targets;
 /// <summary>What must hold for a device, because the code above the data relies on it.</summary>
 internal static class DeviceChecks
 {
-    /// <summary>The flash controllers there is a driver for.</summary>
-    public static IReadOnlyList<string> Drivers { get; } = ["stm32f4"];
-
     private static readonly int[] Parallelism = [8, 16, 32];
 
     public static void Check(string where, Device device)
     {
         Require(device.DeviceId is > 0 and <= 0xFFF, where, "DEV_ID has twelve bits and is not 0.");
         Require(device.Manual.Length > 0 && device.Name.Length > 0, where, "Every row has a name and the manual it was read from.");
-        Require(Drivers.Contains(device.Flash.Driver), where, $"There is no flash driver '{device.Flash.Driver}'.");
+        Require(FlashDrivers.Known.Contains(device.Flash.Driver), where, $"There is no flash driver '{device.Flash.Driver}'.");
         Require(device.Parts.Count > 0, where, "The device has no parts.");
-        CheckTimes(where, "bank erase", device.Flash.Times.BankErase);
+        Require(device.ResetHertz is >= 1_000_000 and <= 100_000_000, where, "The clock after reset is in Hz, between 1 and 100 MHz.");
+        Require(device.Debug.IdCodes.Count > 0, where, "There is no place to read the identity code from.");
+        Require(device.Debug.LowPower.Count > 0, where, "No bits keep the debug port alive in low-power modes.");
+        Require(device.Flash.ErasedValue is 0 or 0xFF, where, "Erased bytes read 0x00 or 0xFF.");
+        Require((device.TrustZone is null) == (device.Secure is null), where, "'trustZone' and 'secure' go together.");
+        CheckWrites(where, device.Flash);
+        foreach (var time in device.Flash.Times.BankErase.GroupBy(time => time.UnitBytes))
+        {
+            CheckTimes(where, "bank erase", device.Flash, [.. time]);
+        }
 
         foreach (var part in device.Parts)
         {
@@ -37,25 +43,33 @@ internal static class DeviceChecks
         }
     }
 
+    private static void CheckWrites(string where, FlashDescription flash)
+    {
+        var units = flash.WriteUnits;
+        Require(units.All(unit => unit is 1 or 2 or 4 or 8 or 16 or 32) && units.SequenceEqual(units.Order().Distinct()), where,
+            "Programming accesses are of 1 to 32 bytes, a power of two, smallest first.");
+        Require(flash.Burst is null || (flash.Burst > flash.WriteUnit && flash.Burst % flash.WriteUnit == 0), where,
+            "A burst is several programming accesses.");
+        Require(flash.EccWord is null || flash.EccWord % flash.WriteUnit == 0, where, "An ECC word is one programming access or several.");
+    }
+
     private static void Check(string where, Device device, Part part)
     {
-        Require(part.Name.Length == 11 && part.Name.All(char.IsAsciiLetterOrDigit), where, "A part number has eleven letters and digits.");
+        Require(IsPartNumber(part.Name), where, "A part number has eleven or twelve letters and digits, and -A or -X behind them on a few.");
+        Require(part.Name.StartsWith(device.Series.TrimEnd('+'), StringComparison.Ordinal), where, $"It is filed under {device.Series}.");
         Require(part.Layouts.Count > 0, where, "The part has no sector map.");
-        Require(
-            part.Layouts.Count == 1 ? part.Layouts[0].When is null : part.Layouts.All(layout => layout.When is not null),
-            where, "Each of several sector maps says when it holds, and a single one does not.");
-        Require(
-            part.Layouts.Select(layout => layout.When).Distinct().Count() == part.Layouts.Count,
-            where, "Two sector maps hold at the same time.");
-        foreach (var layout in part.Layouts)
+        LayoutChecks.Check(where, part);
+        foreach (var unit in part.Layouts.SelectMany(layout => layout.Sectors).Select(sector => sector.Range.Length).Distinct())
         {
-            Check(where, device, part, layout);
+            CheckTimes(where, $"{Show(unit)} sector", device.Flash, [.. device.Flash.Times.Erase.Where(time => time.UnitBytes == unit)]);
+            Require(unit % (device.Flash.Burst ?? device.Flash.WriteUnit) == 0, where, $"A {Show(unit)} sector does not hold whole programming accesses.");
         }
 
         Require(part.Ram.Count > 0, where, "The part has no RAM.");
         Require(part.Ram.Any(ram => ram.Executes), where, "The part has no RAM that code runs from.");
         var memories = part.Ram.Select(ram => new NamedRange(ram.Name, ram.Range))
-            .Append(new NamedRange("flash", part.Layouts[0].Range))
+            .Append(new NamedRange("flash", part.Layouts.MaxBy(layout => layout.Range.Length)!.Range))
+            .Concat(part.Eeprom)
             .Concat(device.OtherMemories)
             .OrderBy(memory => memory.Range.Start)
             .ToArray();
@@ -67,21 +81,22 @@ internal static class DeviceChecks
         }
     }
 
-    private static void Check(string where, Device device, Part part, BankedLayout layout)
+    private static bool IsPartNumber(string name)
     {
-        var sum = layout.Sectors.Sum(sector => sector.Range.Length);
-        Require(sum == part.FlashKiB * 1024L, where, $"The sectors add up to {sum / 1024} KiB, not to {part.FlashKiB} KiB.");
-        Require(layout.Sectors.Select(sector => sector.Number).Distinct().Count() == layout.Sectors.Count(), where,
-            "Two sectors have the same number.");
-
-        foreach (var kib in layout.Sectors.Select(sector => (int)(sector.Range.Length / 1024)).Distinct())
-        {
-            CheckTimes(where, $"{kib} KiB sector", [.. device.Flash.Times.Erase.Where(time => time.UnitKiB == kib)]);
-        }
+        var plain = name is [.. var start, '-', 'A' or 'X'] ? start : name;
+        return plain.Length is 11 or 12 && plain.All(char.IsAsciiLetterOrDigit);
     }
 
-    private static void CheckTimes(string where, string unit, IReadOnlyList<EraseTime> times)
+    private static string Show(uint bytes) => bytes % 1024 == 0 ? $"{bytes / 1024} KiB" : $"{bytes} byte";
+
+    private static void CheckTimes(string where, string unit, FlashDescription flash, IReadOnlyList<EraseTime> times)
     {
+        if (flash.WriteUnits.Count == 1 && flash.Times.ProgramAt.Count == 0)
+        {
+            Require(times is [{ Bits: 0 }], where, $"A {unit} needs one erase time.");
+            return;
+        }
+
         foreach (var bits in Parallelism)
         {
             Require(times.Count(time => time.Bits == bits) == 1, where, $"A {unit} needs one erase time at x{bits}.");

@@ -41,13 +41,14 @@ internal static class Notation
         }
     }
 
-    /// <summary>A memory that runs code unless its name ends in <c>data-only</c>.</summary>
+    /// <summary>A memory that runs code unless its name ends in <c>data-only</c>; <c>alias</c> says that it is listed already.</summary>
     public static RamRegion Ram(string text)
     {
         const string DataOnly = " data-only";
+        const string Alias = " alias";
         var (name, range) = Range(text);
-        return name.EndsWith(DataOnly, StringComparison.Ordinal)
-            ? new RamRegion(name[..^DataOnly.Length], range, Executes: false)
+        return name.EndsWith(DataOnly, StringComparison.Ordinal) ? new RamRegion(name[..^DataOnly.Length], range, Executes: false)
+            : name.EndsWith(Alias, StringComparison.Ordinal) ? new RamRegion(name[..^Alias.Length], range, Executes: true, IsAlias: true)
             : new RamRegion(name, range, Executes: true);
     }
 
@@ -57,69 +58,74 @@ internal static class Notation
             ? ((ushort)value, letter)
             : throw new FormatException($"'{text}' is not a revision such as '0x1003 Y'.");
 
-    /// <summary><c>16/100us</c> or <c>250/500ms</c>: typical and longest.</summary>
-    public static (TimeSpan Typical, TimeSpan Max) Times(string text)
+    /// <summary><c>0xE004_2008 0x0000_1800</c>: a register and bits of it.</summary>
+    public static RegisterBits Bits(string text) =>
+        text.Split(' ') is [var at, var mask] && Hex(mask) is > 0 and var bits
+            ? new RegisterBits(new Address(Hex(at)), bits)
+            : throw new FormatException($"'{text}' is not a register with bits such as '0xE004_2008 0x0000_1800'.");
+
+    /// <summary><c>0xE004_2000</c>; <c>ap2 0xE00E_1000</c> through another access port; <c>0x4000_0004 jtag</c> for a JTAG id code.</summary>
+    public static IdCodePlace IdCode(string text, int accessPort) => text.Split(' ') switch
     {
-        var ticks = text.EndsWith("us", StringComparison.Ordinal) ? TimeSpan.TicksPerMicrosecond
-            : text.EndsWith("ms", StringComparison.Ordinal) ? TimeSpan.TicksPerMillisecond
-            : throw new FormatException($"'{text}' has no unit; a pair of times is '250/500ms'.");
+        [var at] => new IdCodePlace(accessPort, new Address(Hex(at)), FromJtagId: false),
+        [var at, "jtag"] => new IdCodePlace(accessPort, new Address(Hex(at)), FromJtagId: true),
+        [var port, var at] => new IdCodePlace(AccessPort(port), new Address(Hex(at)), FromJtagId: false),
+        _ => throw new FormatException($"'{text}' is not a place of the identity code such as '0xE004_2000'."),
+    };
 
-        return text[..^2].Split('/') is [var typical, var max] && Count(typical) is { } usual && Count(max) is { } longest && usual <= longest
-            ? (new TimeSpan(usual * ticks), new TimeSpan(longest * ticks))
-            : throw new FormatException($"'{text}' is not a typical and a longest time such as '250/500ms'.");
-
-        static int? Count(string digits) =>
-            int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+    /// <summary><c>0x1FFF_7A10</c>, or <c>0x1FF8_0050 +0x0 +0x4 +0x14</c> where the words do not follow one another.</summary>
+    public static UniqueIdPlace UniqueId(string text)
+    {
+        var words = text.Split(' ');
+        return new UniqueIdPlace(
+            new Address(Hex(words[0])),
+            words.Length == 1 ? [0, 4, 8] : [.. words[1..].Select(offset => offset is ['+', .. var value]
+                ? Hex(value)
+                : throw new FormatException($"'{offset}' is not an offset such as '+0x14'."))]);
     }
 
-    /// <summary><c>16K: x8 400/800ms, x16 300/600ms, x32 250/500ms</c>.</summary>
-    public static IEnumerable<EraseTime> EraseTimes(string text)
+    /// <summary><c>0x1FFF_7A22</c>, or with <c>low byte</c>, <c>L1 code</c>, <c>words - 1</c> or <c>may be blank</c> behind it.</summary>
+    public static SizeRegister SizeRegister(string text)
     {
-        if (text.Split(": ") is not [var size, var entries] || Size(size) % 1024 != 0)
+        var (at, form) = text.Split(' ', 2) is [var first, var rest] ? (first, rest) : (text, "");
+        var address = new Address(Hex(at));
+        return form switch
         {
-            throw new FormatException($"'{text}' is not a row of erase times such as '16K: x8 400/800ms, x16 300/600ms'.");
-        }
-
-        foreach (var entry in entries.Split(", "))
-        {
-            if (entry.Split(' ') is not [['x', .. var bits], var times] || bits is not ("8" or "16" or "32"))
-            {
-                throw new FormatException($"'{entry}' is not an erase time such as 'x32 250/500ms'.");
-            }
-
-            var (typical, max) = Times(times);
-            yield return new EraseTime(int.Parse(bits, CultureInfo.InvariantCulture), (int)(Size(size) / 1024), typical, max);
-        }
-    }
-
-    /// <summary><c>DB1M=1: 4x16K 1x64K 3x128K | 4x16K 1x64K 3x128K</c>: when it holds, and bank after bank.</summary>
-    public static BankedLayout Layout(string text, Address start, int? secondBankFrom)
-    {
-        var (when, runs) = text.Split(": ") switch
-        {
-            [var all] => (null, all),
-            [var bit, var rest] => (bit, rest),
-            _ => throw new FormatException($"'{text}' names more than one condition."),
+            "" => new SizeRegister(address, SizeForm.KiB, MayBeBlank: false),
+            "may be blank" => new SizeRegister(address, SizeForm.KiB, MayBeBlank: true),
+            "low byte" => new SizeRegister(address, SizeForm.LowByteKiB, MayBeBlank: false),
+            "L1 code" => new SizeRegister(address, SizeForm.L1Code, MayBeBlank: false),
+            "words - 1" => new SizeRegister(address, SizeForm.WordsLessOne, MayBeBlank: false),
+            _ => throw new FormatException($"'{form}' is no way to read a flash size register."),
         };
-
-        var banks = runs.Split(" | ") switch
-        {
-            [var only] => [Bank(1, start, only, 0)],
-            [var first, var second] when secondBankFrom is { } number => Two(Bank(1, start, first, 0), second, number),
-            [_, _] => throw new FormatException($"'{text}' has a second bank, but the row does not say 'secondBankFrom'."),
-            _ => throw new FormatException($"'{text}' has more than two banks."),
-        };
-        return new BankedLayout(when, banks);
-
-        static FlashBank Bank(int number, Address at, string runs, int firstSector)
-        {
-            var layout = FlashLayout.Parse(at, runs, firstSector);
-            return layout.Sectors.Count > 0
-                ? new FlashBank(number, layout)
-                : throw new FormatException($"Bank {number} has no sectors.");
-        }
-
-        static IReadOnlyList<FlashBank> Two(FlashBank first, string second, int number) =>
-            [first, Bank(2, first.Layout.Sectors[^1].Range.Last + 1, second, number)];
     }
+
+    /// <summary><c>0x4002_3000 clock 0x4002_3830 0x0000_1000</c>; <c>fixed</c> in front where the polynomial cannot be chosen.</summary>
+    public static CrcUnit Crc(string text) => text.Split(' ') switch
+    {
+        ["fixed", var at, "clock", var rcc, var bit] => new CrcUnit(new Address(Hex(at)), Bits($"{rcc} {bit}"), Fixed: true),
+        [var at, "clock", var rcc, var bit] => new CrcUnit(new Address(Hex(at)), Bits($"{rcc} {bit}"), Fixed: false),
+        _ => throw new FormatException($"'{text}' is not a CRC unit such as '0x4002_3000 clock 0x4002_3830 0x0000_1000'."),
+    };
+
+    /// <summary><c>ap3 Cortex-M4F</c>.</summary>
+    public static SecondCore SecondCore(string text) =>
+        text.Split(' ', 2) is [var port, var core]
+            ? new SecondCore(core, AccessPort(port))
+            : throw new FormatException($"'{text}' is not a second core such as 'ap3 Cortex-M4F'.");
+
+    /// <summary><c>controller 0x5002_2000 flash 0x0C00_0000 ram +0x1000_0000</c>.</summary>
+    public static SecureAlias Secure(string text) =>
+        text.Split(' ') is ["controller", var controller, "flash", var flash, "ram", ['+', .. var offset]]
+            ? new SecureAlias(new Address(Hex(controller)), new Address(Hex(flash)), Hex(offset))
+            : throw new FormatException($"'{text}' is not a secure view such as 'controller 0x5002_2000 flash 0x0C00_0000 ram +0x1000_0000'.");
+
+    /// <summary><c>swd simulated: OpenOCD 0.12, st-flash 1.7</c>; nothing behind the colon where nobody else looked.</summary>
+    public static Evidence Evidence(string text) =>
+        text.Split(':', 2) is [var head, var agreed] && head.Split(' ') is [("swd" or "dfu" or "uart") and var route, ("simulated" or "silicon") and var level]
+            ? new Evidence(route, level, [.. agreed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)])
+            : throw new FormatException($"'{text}' is not evidence such as 'swd simulated: OpenOCD 0.12, st-flash 1.7'.");
+
+    private static int AccessPort(string text) =>
+        text is ['a', 'p', >= '0' and <= '9' and var digit] ? digit - '0' : throw new FormatException($"'{text}' is not an access port such as 'ap1'.");
 }

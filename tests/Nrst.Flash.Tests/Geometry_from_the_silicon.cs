@@ -11,7 +11,7 @@ public sealed class Geometry_from_the_silicon
         {
             foreach (var part in device.Parts)
             {
-                var seen = FlashGeometry.Read(new Words { [device.Flash.SizeFrom.Value] = (uint)part.FlashKiB }, device, null);
+                var seen = FlashGeometry.Read(new Words { [device.Flash.Size.At.Value] = (uint)part.FlashKiB }, device, null);
 
                 Assert.Equal((part.FlashKiB, part.FlashKiB), (seen.SizeKiB, seen.Part.FlashKiB));
                 Assert.Equal((uint)part.FlashKiB * 1024, seen.Layout.Range.Length);
@@ -25,7 +25,7 @@ public sealed class Geometry_from_the_silicon
         var (device, part) = DeviceDatabase.FindPart("STM32F407VG")!.Value;
 
         var error = Assert.Throws<TargetException>(
-            () => FlashGeometry.Read(new Words { [device.Flash.SizeFrom.Value] = 512 }, device, part));
+            () => FlashGeometry.Read(new Words { [device.Flash.Size.At.Value] = 512 }, device, part));
 
         Assert.Equal("NRST3301", error.Code);
     }
@@ -37,7 +37,7 @@ public sealed class Geometry_from_the_silicon
     {
         var device = DeviceDatabase.FindPart("STM32F407VG")!.Value.Device;
 
-        var error = Assert.Throws<TargetException>(() => FlashGeometry.Read(new Words { [device.Flash.SizeFrom.Value] = value }, device, null));
+        var error = Assert.Throws<TargetException>(() => FlashGeometry.Read(new Words { [device.Flash.Size.At.Value] = value }, device, null));
 
         Assert.Equal("NRST3302", error.Code);
     }
@@ -48,7 +48,7 @@ public sealed class Geometry_from_the_silicon
     public void DB1M_chooses_between_one_bank_and_two(uint db1m, int banks, int sectors)
     {
         var (device, part) = DeviceDatabase.FindPart("STM32F429ZG")!.Value;
-        var memory = new Words { [device.Flash.SizeFrom.Value] = 1024, [device.Flash.Controller.Value + 0x14] = db1m << 30 | 0x0FFF_AAED };
+        var memory = new Words { [device.Flash.Size.At.Value] = 1024, [device.Flash.Controller.Value + 0x14] = db1m << 30 | 0x0FFF_AAED };
 
         var seen = FlashGeometry.Read(memory, device, part);
 

@@ -60,7 +60,7 @@ public sealed class The_device_database
     public void The_banks_of_a_part_are_numbered_as_the_manual_does(string name, string? when, params string[] numbers)
     {
         var part = DeviceDatabase.FindPart(name)!.Value.Part;
-        var layout = Assert.Single(part.Layouts, layout => layout.When == when);
+        var layout = Assert.Single(part.Layouts, layout => layout.Condition == when);
 
         Assert.Equal(numbers, layout.Banks.Select(bank => $"{bank.Layout.Sectors[0].Number}..{bank.Layout.Sectors[^1].Number}"));
         Assert.Equal(Enumerable.Range(1, numbers.Length), layout.Banks.Select(bank => bank.Number));
@@ -75,7 +75,7 @@ public sealed class The_device_database
     {
         var part = DeviceDatabase.FindPart("STM32F429ZG")!.Value.Part;
 
-        Assert.Equal(["DB1M=0", "DB1M=1"], part.Layouts.Select(layout => layout.When));
+        Assert.Equal(["DB1M=0", "DB1M=1"], part.Layouts.Select(layout => layout.Condition));
         Assert.Equal(new Address(0x0808_0000), part.Layouts[1].Banks[1].Layout.Sectors[0].Range.Start);
     }
 
@@ -123,7 +123,7 @@ public sealed class The_device_database
     {
         foreach (var times in DeviceDatabase.All.Select(device => device.Flash.Times))
         {
-            foreach (var unit in times.Erase.Concat(times.BankErase).GroupBy(time => time.UnitKiB))
+            foreach (var unit in times.Erase.Concat(times.BankErase).GroupBy(time => time.UnitBytes))
             {
                 var wider = unit.OrderBy(time => time.Bits).ToArray();
                 Assert.Equal([8, 16, 32], wider.Select(time => time.Bits));
@@ -140,9 +140,9 @@ public sealed class The_device_database
 
         Assert.Equal(TimeSpan.FromMicroseconds(16), times.ProgramTypical);
         Assert.Equal(TimeSpan.FromMicroseconds(100), times.ProgramMax);
-        Assert.Contains(new EraseTime(32, 16, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500)), times.Erase);
-        Assert.Contains(new EraseTime(8, 128, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)), times.Erase);
-        Assert.Contains(new EraseTime(16, 1024, TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(22)), times.BankErase);
+        Assert.Contains(new EraseTime(32, 16 * 1024, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500)), times.Erase);
+        Assert.Contains(new EraseTime(8, 128 * 1024, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)), times.Erase);
+        Assert.Contains(new EraseTime(16, 1024 * 1024, TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(22)), times.BankErase);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class The_device_database_against_other_tools
         Assert.Equal(Hex(Text(row, "uid_addr")), device.UniqueIdAt.Value);
         Assert.Equal(Hex(Text(row, "controller_base")), device.Flash.Controller.Value);
         Assert.Equal(Hex(Text(row, "flash_base")), device.Flash.Start.Value);
-        Assert.Equal(Hex(Text(row, "flash_size_reg")), device.Flash.SizeFrom.Value);
+        Assert.Equal(Hex(Text(row, "flash_size_reg")), device.Flash.Size.At.Value);
         Assert.Equal(Hex(Text(row, "erased_value")), device.Flash.ErasedValue);
         Assert.Equal(row.GetProperty("bank_rule").ValueKind != JsonValueKind.Null, device.Flash.DualBank);
     });

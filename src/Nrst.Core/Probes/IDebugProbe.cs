@@ -9,6 +9,22 @@ public interface IBulkPipe : IDisposable
 {
     void Send(ReadOnlySpan<byte> packet);
     int Receive(Span<byte> into);
+
+    /// <summary>What can be done when the conversation is found out of step; null where every pipe begins afresh.</summary>
+    IPipeRecovery? Recovery => null;
+}
+
+/// <summary>The ways to get a device that was left in the middle of a conversation to begin a new one.</summary>
+public interface IPipeRecovery
+{
+    /// <summary>Waits no longer than <paramref name="limit"/> for a transfer. Null: the device had nothing to say.</summary>
+    int? Listen(Span<byte> into, TimeSpan limit);
+
+    /// <summary>Takes both endpoints out of a stall.</summary>
+    void ClearHalts();
+
+    /// <summary>Resets the whole device, other functions of it included: the last resort.</summary>
+    void Reset();
 }
 
 /// <summary>The target's NRST pin, as far as the probe can pull it. High means released, not driven.</summary>

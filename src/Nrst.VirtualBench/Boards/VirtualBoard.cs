@@ -20,7 +20,8 @@ public sealed class VirtualBoard : IDisposable
     internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip)
     {
         (Name, _folder, _state, _lock, _chip) = (name, folder, state, @lock, chip);
-        var model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        Model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        var model = Model;
         var version = ProbeFirmware.TryParse(state.Firmware, model.Hardware)
             ?? throw folder.Damaged($"'{state.Firmware}' is no firmware of a {model.Product}", null);
         Identity = new ProbeIdentity(model.Product, state.Serial, version.ToString(), ProbeModel.VendorId, model.ProductId);
@@ -47,6 +48,8 @@ public sealed class VirtualBoard : IDisposable
     public IClock Clock => _clock;
 
     internal StLinkDevice Device { get; }
+
+    internal ProbeModel Model { get; }
 
     internal IChip Chip => _chip;
 

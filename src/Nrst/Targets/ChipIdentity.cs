@@ -48,7 +48,7 @@ internal static class ChipIdentification
     {
         var seen = new List<string>();
         Span<uint> read = stackalloc uint[2];
-        foreach (var at in DeviceDatabase.All.Select(device => device.IdCodeAt).Distinct())
+        foreach (var at in DeviceDatabase.IdCodePlaces.Where(place => place.AccessPort == 0).Select(place => place.At))
         {
             try
             {

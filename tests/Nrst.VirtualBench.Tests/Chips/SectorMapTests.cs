@@ -18,7 +18,7 @@ public sealed class SectorMapTests
         foreach (var layout in described.Layouts)
         {
             var bench = new Bench(part).Unlocked();
-            if (layout.When is "DB1M=1")
+            if (layout.Condition is "DB1M=1")
             {
                 bench.OptionsUnlocked();
                 bench[OPTCR] |= 1 << 30;

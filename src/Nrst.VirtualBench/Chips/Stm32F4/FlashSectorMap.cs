@@ -20,7 +20,7 @@ internal sealed class FlashSectorMap
 
     public static FlashSectorMap Of(Part part, uint optcr)
     {
-        var layout = part.Layouts.FirstOrDefault(layout => Holds(layout.When, optcr)) ?? part.Layouts[0];
+        var layout = part.Layouts.First(layout => layout.Holds(_ => optcr)); // whatever chooses the map of an STM32F4 is in OPTCR
         var sectors = new List<MappedSector>();
         for (var bank = 0; bank < layout.Banks.Count; bank++)
         {
@@ -37,12 +37,4 @@ internal sealed class FlashSectorMap
     public MappedSector? BySnb(uint snb) => Sectors.FirstOrDefault(sector => sector.Snb == snb);
 
     public MappedSector At(uint address) => Sectors.First(sector => sector.Range.Contains(new Address(address)));
-
-    private static bool Holds(string? when, uint optcr) => when switch
-    {
-        null => true,
-        "DB1M=1" => (optcr & 1u << 30) != 0,
-        "DB1M=0" => (optcr & 1u << 30) == 0,
-        _ => throw new ArgumentException($"The option bit of '{when}' is not modelled.", nameof(when)),
-    };
 }

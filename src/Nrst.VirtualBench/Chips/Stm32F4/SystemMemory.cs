@@ -53,7 +53,7 @@ internal sealed class SystemMemory(Device device, Part part, Stm32F4Traits trait
             return options.UniqueId[(int)id];
         }
 
-        return (address - device.Flash.SizeFrom.Value) switch
+        return (address - device.Flash.Size.At.Value) switch
         {
             0 => (byte)part.FlashKiB,
             1 => (byte)(part.FlashKiB >> 8),
