@@ -172,8 +172,9 @@ internal sealed class UsbIpSession : IDisposable
     {
         lock (_export.Board.Gate)
         {
-            _export.Board.CatchUp();
+            _export.Board.LiveThroughSilence();
             act();
+            _export.Board.BeginToFollow(); // what the bench itself took is not the client's silence
         }
     }
 
