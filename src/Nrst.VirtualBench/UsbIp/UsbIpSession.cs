@@ -159,6 +159,10 @@ internal sealed class UsbIpSession : IDisposable
                 else
                 {
                     await _woken.WaitAsync(stop).ConfigureAwait(false);
+
+                    // A transfer that came too early for the board's time may find that it has come by now.
+                    Do(_urbs.Pump);
+                    await FlushAsync(stop).ConfigureAwait(false);
                 }
             }
         }
