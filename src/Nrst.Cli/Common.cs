@@ -14,7 +14,7 @@ internal static class Common
 
     public static readonly Option<string?> Probe = new("--probe", "-p")
     {
-        Description = "virtual:NAME, tcp:HOST:PORT, VID:PID[:SERIAL] or a serial number",
+        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT or virtual:NAME",
         HelpName = "SELECTOR",
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Nrst.Probes.StLink;
+using Nrst.Usb;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Cli;
@@ -9,13 +10,22 @@ internal static class Connection
 {
     public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
 
-    public static ProbeCatalog Catalog => new([new VirtualProbeSource(Bench), new StLinkServerSource()]);
+    /// <summary>The file of libusb, where it lies in an unusual place.</summary>
+    private static string? UsbLibrary => Environment.GetEnvironmentVariable("NRST_LIBUSB") is { Length: > 0 } path ? path : null;
 
-    public static Target Open(Invocation call)
+    public static ProbeCatalog Catalog =>
+        new([new UsbProbeSource(new LibUsbBus(UsbLibrary)), new VirtualProbeSource(Bench), new StLinkServerSource()]);
+
+    public static Target Open(Invocation call) => Target.Connect(Catalog.Open(Selector(call)), Options(call));
+
+    /// <summary>The probe that was named, or null.</summary>
+    public static ProbeSelector? Selector(Invocation call) =>
+        call.Line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null;
+
+    public static ConnectOptions Options(Invocation call)
     {
         var line = call.Line;
-        var options = new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
-        return Target.Connect(Catalog.Open(line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null), options);
+        return new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
     }
 
     public static IDebugProbe OpenBoard(BoardStore store, string name)

@@ -16,6 +16,7 @@ var root = new Command("nrst", "Programs STM32 microcontrollers, and says why wh
     MemoryVerbs.CreateWrite(),
     MemoryVerbs.CreateErase(),
     ResetVerb.Create(),
+    DoctorVerb.Create(),
     ExplainVerb.Create(),
     BenchVerbs.Create(),
     Common.Json,

@@ -8,4 +8,10 @@ internal readonly record struct OperationTime(TimeSpan Typical, TimeSpan Max)
 
     /// <summary>Twice the longest time the data sheet allows is a fault, not a slow chip.</summary>
     public TimeSpan Limit => (Max * 2) + TimeSpan.FromMilliseconds(50);
+
+    /// <summary>One after the other.</summary>
+    public static OperationTime operator +(OperationTime first, OperationTime second) =>
+        new(first.Typical + second.Typical, first.Max + second.Max);
+
+    public static OperationTime operator *(OperationTime one, double times) => new(one.Typical * times, one.Max * times);
 }

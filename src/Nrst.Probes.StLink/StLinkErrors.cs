@@ -47,6 +47,33 @@ internal static class StLinkErrors
             Remedies = [new("Use an ST-LINK/V2, ST-LINK/V2-1 or STLINK-V3.", "nrst list")],
         };
 
+    /// <summary>A probe that is on USB and whose firmware cannot be talked to.</summary>
+    public static ProbeException Silent(IReadOnlyList<string> tried) =>
+        new("NRST1307", "The ST-LINK does not answer, not even after a reset of its USB side.")
+        {
+            LostSync = true,
+            LikelyCause = "Its firmware hangs, or another program talks to it at the same time.",
+            Evidence = tried,
+            Remedies =
+            [
+                new("Unplug the probe and plug it in again."),
+                new("Close other programs that use the probe (an IDE, a debug server)."),
+                new("Update the probe's firmware with its maker's update program (STSW-LINK007)."),
+            ],
+        };
+
+    /// <summary>A device that belongs to the family and cannot be programmed with.</summary>
+    public static ProbeException NotForDebugging(ushort pid) => new("NRST1112", $"This {StLinkIds.Kind(pid)} cannot be used to program a chip.")
+    {
+        LikelyCause = pid == 0x3744
+            ? "An ST-LINK/V1 speaks another protocol, over mass storage."
+            : "The probe is in its own loader: its firmware was being updated, or is missing.",
+        Evidence = [$"USB product 0x{pid:X4}"],
+        Remedies = pid == 0x3744
+            ? [new("Use an ST-LINK/V2, ST-LINK/V2-1 or STLINK-V3.", "nrst list")]
+            : [new("Unplug the probe and plug it in again."), new("Finish the update with its maker's update program (STSW-LINK007).")],
+    };
+
     public static ProbeException NoHalfWords(StLinkVersion version) =>
         new("NRST1305", $"The firmware of this ST-LINK, {version}, cannot access memory in half-words.")
         {

@@ -29,6 +29,9 @@ public static class StLinkIds
     public static bool IsSupported(ushort vid, ushort pid) =>
         IsStLink(vid, pid) && pid is not (0x3744 or 0x374D or 0x3755);
 
+    /// <summary>Why a device of the family is of no use to us; null where it is.</summary>
+    public static ProbeException? FindProblem(ushort vid, ushort pid) => IsSupported(vid, pid) ? null : StLinkErrors.NotForDebugging(pid);
+
     /// <summary>The product, as its maker writes it.</summary>
     public static string Kind(ushort pid) => Kinds.GetValueOrDefault(pid, "ST-LINK");
 

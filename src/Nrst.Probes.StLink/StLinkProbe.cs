@@ -32,9 +32,25 @@ public sealed class StLinkProbe : IDebugProbe
     public IResetLine Reset => _reset;
     public long Exchanges => _wire.Exchanges;
 
-    /// <summary>Opens a probe on USB. The probe owns the pipe, also when this throws.</summary>
-    public static StLinkProbe Open(IBulkPipe pipe, IClock clock, ushort vid, ushort pid, string serial) =>
-        Open(new UsbStLinkTransport(pipe), clock, vid, pid, serial);
+    /// <summary>Opens a probe on USB, whatever conversation it was left in. The probe owns the pipe, also when this throws.</summary>
+    public static StLinkProbe Open(IBulkPipe pipe, IClock clock, ushort vid, ushort pid, string serial)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        try
+        {
+            if (pipe.Recovery is { } recovery)
+            {
+                new StLinkFreshStart(recovery).Begin();
+            }
+        }
+        catch
+        {
+            pipe.Dispose();
+            throw;
+        }
+
+        return Open(new UsbStLinkTransport(pipe), clock, vid, pid, serial);
+    }
 
     /// <summary>Opens a probe that an stlink-server shares.</summary>
     /// <param name="serial">Which one; null for the only one.</param>

@@ -36,6 +36,15 @@ public static class UsbSerial
         return Encoding.Unicode.GetString(text[..(text.Length & ~1)]).TrimEnd('\0');
     }
 
+    /// <summary>The same for a serial number that a kernel has already turned into text.</summary>
+    public static string FromKernel(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length == 12 && text.All(letter => letter < 0x100) && !text.All(char.IsAsciiHexDigit)
+            ? string.Concat(text.Select(letter => ((int)letter).ToString("X2", CultureInfo.InvariantCulture)))
+            : text;
+    }
+
     private static bool IsReadable(ReadOnlySpan<byte> text)
     {
         for (var i = 0; i < text.Length; i += 2)

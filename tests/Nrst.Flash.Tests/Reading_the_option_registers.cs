@@ -1,3 +1,4 @@
+using Nrst.Flash.Stm32F4;
 using Nrst.Targets;
 
 namespace Nrst.Flash.Tests;
@@ -16,7 +17,7 @@ public sealed class Reading_the_option_registers
     [InlineData(0xA5, ReadProtection.Level1)]
     public void Any_byte_but_two_is_read_protection_level_1(byte rdp, ReadProtection level)
     {
-        var seen = FlashProtection.Decode((Open & 0xFFFF_00FF) | (uint)rdp << 8, null, Layout("STM32F407VG"));
+        var seen = Stm32F4Family.Decode((Open & 0xFFFF_00FF) | (uint)rdp << 8, null, Layout("STM32F407VG"));
 
         Assert.Equal(level, seen.Read);
     }
@@ -29,10 +30,10 @@ public sealed class Reading_the_option_registers
             var layout = part.Layouts[0];
             var sectors = layout.Sectors.ToList();
             var open = sectors.Count > 12 ? 0x7FFF_AAED : Open;
-            Assert.Empty(FlashProtection.Decode(open, null, layout).WriteProtected);
+            Assert.Empty(Stm32F4Family.Decode(open, null, layout).WriteProtected);
             for (var i = 0; i < sectors.Count; i++)
             {
-                var seen = FlashProtection.Decode(open & ~(1u << (16 + Math.Min(i, 14))), null, layout);
+                var seen = Stm32F4Family.Decode(open & ~(1u << (16 + Math.Min(i, 14))), null, layout);
                 Assert.Contains(i, seen.WriteProtected);
                 Assert.Equal(sectors.Count == 16 && i >= 14 ? 2 : 1, seen.WriteProtected.Count); // the last bit of 15 stands for two sectors
             }
@@ -42,7 +43,7 @@ public sealed class Reading_the_option_registers
     [Fact]
     public void The_second_bank_has_a_register_of_its_own()
     {
-        var seen = FlashProtection.Decode(Open, 0x0FFF_0000 & ~(1u << 16) & ~(1u << 27), Layout("STM32F429ZI"));
+        var seen = Stm32F4Family.Decode(Open, 0x0FFF_0000 & ~(1u << 16) & ~(1u << 27), Layout("STM32F429ZI"));
 
         Assert.Equal([12, 23], seen.WriteProtected.Order());
     }
@@ -50,7 +51,7 @@ public sealed class Reading_the_option_registers
     [Fact]
     public void With_SPRMOD_a_set_bit_protects_against_reading_and_writing()
     {
-        var seen = FlashProtection.Decode(0x8000_AAED | 1u << 18, 0, Layout("STM32F429ZI"));
+        var seen = Stm32F4Family.Decode(0x8000_AAED | 1u << 18, 0, Layout("STM32F429ZI"));
 
         Assert.Equal([2], seen.WriteProtected);
         Assert.Equal([2], seen.ReadProtected);
@@ -60,7 +61,7 @@ public sealed class Reading_the_option_registers
     public void A_protected_sector_is_refused_by_name_before_anything_happens()
     {
         var layout = Layout("STM32F407VG");
-        var seen = FlashProtection.Decode(Open & ~(0b1011u << 16), null, layout);
+        var seen = Stm32F4Family.Decode(Open & ~(0b1011u << 16), null, layout);
 
         var error = Assert.Throws<RefusedException>(() => seen.Allow(layout.Sectors.Take(5), massErase: false, layout));
 

@@ -8,6 +8,6 @@ internal static class Silicon
     public static byte[] Flash(string bench, string name, int length)
     {
         using var board = new BoardStore(bench).Open(name);
-        return ((Stm32F4OnBoard)board.Chip).Silicon.Flash[..length].ToArray();
+        return ((ChipOnBoard)board.Chip).Silicon.Flash[..length].ToArray();
     }
 }

@@ -21,7 +21,7 @@ public sealed class St_flash_judges_the_bench(GuestRig rig)
         Assert.Contains("Found 1 stlink programmers", run.Output, StringComparison.Ordinal);
         Assert.Contains($"serial:     {boards.Serial("board")}\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("flash:      1048576 (pagesize: 16384)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("chipid:     0x413", run.Output, StringComparison.Ordinal);
+        Assert.Contains("chipid:     0x0413", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

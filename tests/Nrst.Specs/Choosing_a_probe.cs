@@ -19,7 +19,8 @@ public sealed class Choosing_a_probe
         var error = Refused(null, First, Second);
 
         Assert.Equal("NRST1003", error.Code);
-        Assert.Equal(2, error.Evidence.Count);
+        Assert.IsType<UsageException>(error); // exit code 2: the command could mean several things
+        Assert.Equal(["usb:1-1  ST-LINK/V2-1  066AFF01", "usb:1-2  STLINK-V3  0048FF02"], error.Evidence);
     }
 
     [Fact]
@@ -29,6 +30,21 @@ public sealed class Choosing_a_probe
         Assert.Equal(Board.Selector, Opened("ab01ff", First, Second, Board));
         Assert.Equal("NRST1003", Refused("0", First, Second, Board).Code);
         Assert.Equal("NRST1002", Refused("77", First, Second, Board).Code);
+    }
+
+    [Fact]
+    public void A_source_that_cannot_look_hides_nothing_of_the_others_and_is_the_reason_when_nothing_is_found()
+    {
+        var blind = new ProbeException("NRST1101", "No library.");
+        var catalog = new ProbeCatalog([new Blind(blind), new Shelf([Board])]);
+
+        var survey = catalog.Survey();
+
+        Assert.Equal([Board], survey.Probes);
+        Assert.Equal([blind], survey.Problems);
+        Assert.Same(blind, Assert.Throws<ProbeException>(() => catalog.Open(null)));
+        Assert.Same(blind, Assert.Throws<ProbeException>(() => catalog.Open(ProbeSelector.Parse("77"))));
+        Assert.Equal("NRST1002", Assert.Throws<ProbeException>(() => catalog.Open(Board.Selector)).Code); // found, and only then not opened
     }
 
     [Theory]
@@ -50,14 +66,22 @@ public sealed class Choosing_a_probe
     [InlineData("serial:/dev/ttyUSB0")]
     public void What_is_no_selector_is_refused(string text) => Assert.Throws<UsageException>(() => ProbeSelector.Parse(text));
 
-    private static ProbeException Refused(string? selector, params ProbeListing[] there) =>
-        Assert.Throws<ProbeException>(() => new ProbeCatalog([new Shelf(there)]).Open(selector is null ? null : ProbeSelector.Parse(selector)));
+    private static NrstException Refused(string? selector, params ProbeListing[] there) =>
+        Assert.ThrowsAny<NrstException>(() => new ProbeCatalog([new Shelf(there)]).Open(selector is null ? null : ProbeSelector.Parse(selector)));
 
     private static ProbeSelector? Opened(string? selector, params ProbeListing[] there)
     {
         var shelf = new Shelf(there);
         Assert.Throws<ProbeException>(() => new ProbeCatalog([shelf]).Open(selector is null ? null : ProbeSelector.Parse(selector)));
         return shelf.Asked;
+    }
+
+    /// <summary>Cannot look, and answers for no selector.</summary>
+    private sealed class Blind(ProbeException why) : IProbeSource
+    {
+        public IReadOnlyList<ProbeListing> List() => throw why;
+
+        public IDebugProbe? Open(ProbeSelector selector) => null;
     }
 
     /// <summary>Has probes to list, remembers which one it was asked for, and opens none.</summary>

@@ -5,7 +5,6 @@ using Nrst.Probes.StLink;
 using Nrst.Targets;
 using Nrst.VirtualBench;
 using Nrst.VirtualBench.Chips;
-using Nrst.VirtualBench.Chips.Stm32F4;
 using Nrst.VirtualBench.Probes;
 
 namespace Nrst.Specs;
@@ -22,7 +21,7 @@ internal sealed class FlashingBench : IDisposable
         (Device, Part) = DeviceDatabase.FindPart(part)!.Value;
         Device = Faster(Device, eraseFaster);
         Clock = new VirtualClock();
-        Chip = new Stm32F4Chip(Device, Part, options ?? new ChipOptions());
+        Chip = new Stm32Chip(Device, Part, options ?? new ChipOptions());
         Chip.PowerOn(0);
         var model = ProbeModel.Find(kind)!;
         _device = new StLinkDevice(model, ProbeFirmware.TryParse(model.DefaultFirmware, model.Hardware)!, Chip, Clock, wire ?? WireFaults.None);
@@ -53,7 +52,7 @@ internal sealed class FlashingBench : IDisposable
     public Device Device { get; }
     public Part Part { get; }
     public VirtualClock Clock { get; }
-    public Stm32F4Chip Chip { get; }
+    public Stm32Chip Chip { get; }
     public CortexMCore Core { get; }
     public FlashGeometry Geometry { get; }
     public FlashTarget Target { get; set; }

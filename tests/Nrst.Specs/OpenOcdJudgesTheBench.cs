@@ -171,7 +171,7 @@ public sealed class OpenOcdJudgesTheBench : IDisposable
         return _store.Open("judged");
     }
 
-    private static VirtualBench.Chips.Stm32F4.Stm32F4Chip Silicon(VirtualBoard board) => ((Stm32F4OnBoard)board.Chip).Silicon;
+    private static VirtualBench.Chips.Stm32Chip Silicon(VirtualBoard board) => ((ChipOnBoard)board.Chip).Silicon;
 
     private static void Write(VirtualBoard board, int at, params uint[] words)
     {

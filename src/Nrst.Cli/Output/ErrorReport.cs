@@ -56,6 +56,12 @@ internal static class ErrorReport
             screen.Paragraph("seen", evidence);
         }
 
+        ShowRemedies(screen, error);
+        screen.Paragraph("more", $"nrst explain {error.Code}");
+    }
+
+    public static void ShowRemedies(Screen screen, NrstException error)
+    {
         foreach (var remedy in error.Remedies)
         {
             screen.Paragraph("do", remedy.Advice);
@@ -64,8 +70,6 @@ internal static class ErrorReport
                 screen.Talk($"            {command}");
             }
         }
-
-        screen.Paragraph("more", $"nrst explain {error.Code}");
     }
 
     public static JsonObject ToJson(NrstException error) => new()
@@ -74,9 +78,11 @@ internal static class ErrorReport
         ["fact"] = error.Message,
         ["cause"] = error.LikelyCause,
         ["evidence"] = new JsonArray([.. error.Evidence.Select(line => (JsonNode)line)]),
-        ["remedies"] = new JsonArray([.. error.Remedies.Select(remedy =>
-            new JsonObject { ["advice"] = remedy.Advice, ["command"] = remedy.Command })]),
+        ["remedies"] = ToJson(error.Remedies),
     };
+
+    public static JsonArray ToJson(IReadOnlyList<Remedy> remedies) =>
+        [.. remedies.Select(remedy => new JsonObject { ["advice"] = remedy.Advice, ["command"] = remedy.Command })];
 
     /// <summary>Neither the command, the file, the probe nor the chip: nrst itself or the machine it runs on.</summary>
     private sealed class InternalException(string code, string fact, Exception inner) : NrstException(code, fact, inner);

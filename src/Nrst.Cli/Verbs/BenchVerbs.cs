@@ -16,6 +16,8 @@ internal static class BenchVerbs
     private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
     private static readonly Option<string?> Firmware = new("--firmware") { Description = "The probe's firmware, e.g. V2J37S7", HelpName = "VERSION" };
     private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", HelpName = "VOLTS", DefaultValueFactory = _ => 3.3 };
+    private static readonly Option<int?> VcpUsart = new("--vcp-usart") { Description = "The USART at the probe's virtual COM port; by default 3 on chips with 144 pins, else 2", HelpName = "NUMBER" };
+    private static readonly Option<bool> RawSerial = new("--raw-serial") { Description = "The probe tells its serial number over USB as old ST-LINK/V2 do" };
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
@@ -23,7 +25,7 @@ internal static class BenchVerbs
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
-        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts }.Does(New, "bench new"),
+        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, RawSerial }.Does(New, "bench new"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
         new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, Realtime, Stats }.Does(Serve, "bench serve"),
@@ -39,7 +41,8 @@ internal static class BenchVerbs
             Remedies = [new("Name one.", "nrst bench new NAME --chip STM32F407VG")],
         };
         var board = Connection.Bench.New(
-            line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts));
+            line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts),
+            line.GetValue(VcpUsart), line.GetValue(RawSerial));
         call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}");
         return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial };
     }

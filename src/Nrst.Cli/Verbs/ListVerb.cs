@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Nrst.Cli.Output;
 
 namespace Nrst.Cli.Verbs;
 
@@ -10,17 +11,26 @@ internal static class ListVerb
 
     private static JsonObject List(Invocation call)
     {
-        var probes = Connection.Catalog.List();
+        var (probes, problems) = Connection.Catalog.Survey();
         var widest = probes.Select(probe => $"{probe.Selector}".Length).DefaultIfEmpty(0).Max();
         foreach (var probe in probes)
         {
-            call.Screen.Result($"{probe.Selector.ToString()!.PadRight(widest)}  {probe.Kind}  {probe.Serial}  {probe.Target}{Problem(probe)}");
+            call.Screen.Result($"{probe.Selector.ToString()!.PadRight(widest)}  {probe.Kind}  {probe.Serial}  {probe.Target}".TrimEnd() + Problem(probe));
         }
 
         if (probes.Count == 0)
         {
             call.Screen.Result("nothing found");
-            call.Screen.Paragraph("note", "This version reaches virtual boards and probes behind an stlink-server (tcp:HOST:PORT), not USB yet.");
+        }
+
+        foreach (var problem in probes.Select(probe => probe.Problem).OfType<NrstException>().Concat(problems))
+        {
+            call.Screen.Paragraph("note", $"{problem.Message} ({problem.Code})");
+            ErrorReport.ShowRemedies(call.Screen, problem);
+        }
+
+        if (probes.Count == 0)
+        {
             call.Screen.Paragraph("do", "Make a virtual board by using it: nrst info --probe virtual:STM32F407VG");
         }
 
@@ -33,9 +43,11 @@ internal static class ListVerb
                 ["serial"] = probe.Serial,
                 ["target"] = probe.Target,
                 ["cannotOpen"] = probe.CannotOpen,
+                ["problem"] = probe.Problem is { } problem ? ErrorReport.ToJson(problem) : null,
             })]),
+            ["problems"] = new JsonArray([.. problems.Select(problem => (JsonNode)ErrorReport.ToJson(problem))]),
         };
     }
 
-    private static string Problem(ProbeListing probe) => probe.CannotOpen is { } why ? $"  ({why})" : "";
+    private static string Problem(ProbeListing probe) => probe.CannotOpen is { } why ? $"  ({why.TrimEnd('.')})" : "";
 }

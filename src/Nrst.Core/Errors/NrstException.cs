@@ -23,7 +23,7 @@ public abstract class NrstException(string code, string fact, Exception? inner =
     public void AddEvidence(string seen) => _evidence = [.. _evidence, seen];
 }
 
-/// <summary>The command or the call was wrong; nothing was touched. NRST0xxx.</summary>
+/// <summary>The command or the call was wrong, or could mean several things; nothing was touched. NRST0xxx, NRST1003.</summary>
 public sealed class UsageException(string code, string fact) : NrstException(code, fact);
 
 /// <summary>The wire to the probe, not the chip. NRST1xxx.</summary>

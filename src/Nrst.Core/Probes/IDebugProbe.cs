@@ -17,6 +17,9 @@ public interface IBulkPipe : IDisposable
 /// <summary>The ways to get a device that was left in the middle of a conversation to begin a new one.</summary>
 public interface IPipeRecovery
 {
+    /// <summary>Sends, but waits no longer than <paramref name="limit"/>. False: the device did not take it.</summary>
+    bool Offer(ReadOnlySpan<byte> packet, TimeSpan limit);
+
     /// <summary>Waits no longer than <paramref name="limit"/> for a transfer. Null: the device had nothing to say.</summary>
     int? Listen(Span<byte> into, TimeSpan limit);
 

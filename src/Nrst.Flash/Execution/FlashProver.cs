@@ -1,7 +1,7 @@
 namespace Nrst.Flash;
 
 /// <summary>Compares the chip with what it should hold, on another path than the one that wrote.</summary>
-internal sealed class FlashProver(FlashTarget target, IFlashPath path)
+internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrain grain)
 {
     private const int ReadBlock = 4096;
 
@@ -43,7 +43,7 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path)
     /// <summary>Proves that whole sectors are blank, or throws.</summary>
     public void ProveBlank(IEnumerable<FlashSector> sectors, CancellationToken cancel)
     {
-        var wanted = sectors.Select(sector => new WantedSector(sector, [])).ToList();
+        var wanted = sectors.Select(sector => new WantedSector(sector, [], grain)).ToList();
         if (wanted.Count == 0)
         {
             return;
@@ -78,7 +78,7 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path)
                 var same = now.CommonPrefixLength(wanted);
                 if (same < wanted.Length)
                 {
-                    throw Different(part.At + (uint)(at + same), wanted[same], now[same], now);
+                    throw Different(part.At + (uint)(at + same), wanted[same], now[same], now, target.Device.Flash.ErasedValue);
                 }
 
                 done += wanted.Length;
@@ -87,10 +87,10 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path)
         }
     }
 
-    private static ProofException Different(Address first, byte wanted, byte found, ReadOnlySpan<byte> around) => new(
+    private static ProofException Different(Address first, byte wanted, byte found, ReadOnlySpan<byte> around, byte erased) => new(
         "NRST5001", first, $"The flash holds 0x{found:X2} at {first} where 0x{wanted:X2} belongs.")
     {
-        LikelyCause = found == 0xFF
+        LikelyCause = found == erased
             ? "This place is blank: it was not programmed."
             : around.ContainsAnyExcept(found)
                 ? "The chip holds another program, or a program that was changed after it was flashed."

@@ -1,4 +1,3 @@
-using Nrst.Flash.Stm32F4;
 using Nrst.Images;
 
 namespace Nrst.Flash;
@@ -7,16 +6,15 @@ namespace Nrst.Flash;
 internal sealed class FlashRun
 {
     private readonly FlashTarget _target;
-    private readonly Parallelism _parallelism;
-    private readonly Stm32F4Flash _flash;
+    private readonly FlashController _flash;
     private IFlashPath? _path;
     private WorkProgress _progress;
 
     public FlashRun(FlashTarget target)
     {
         _target = target;
-        _parallelism = Parallelism.At(target.Volts);
-        _flash = new Stm32F4Flash(target.Memory, target.Words, target.Clock, target.Device.Flash, target.Layout, _parallelism);
+        _flash = FlashFamilies.Of(target.Device).Open(
+            new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
         _progress = new WorkProgress(target.Listener, 0, 0);
     }
 
@@ -57,14 +55,14 @@ internal sealed class FlashRun
         FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
-        var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors]);
+        var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain);
         var present = wanted.SelectMany(sector => sector.Runs).ToDictionary(run => run, FillHoles);
         var looked = wanted.Where(sector => options.ChipErase || sector.Runs.Count > 0).ToList();
         var seen = Path.Survey(looked, present, cancel).ToDictionary(known => known.Sector);
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
-        if (options.ChipErase && MassEraseIsFaster(plan))
+        if (options.ChipErase && _flash.CanEraseAll && MassEraseIsFaster(plan))
         {
             plan = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
         }
@@ -80,7 +78,7 @@ internal sealed class FlashRun
         var found = Survey(image, options, cancel);
         var plan = found.Plan;
         protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
-        TellAboutSupply(plan);
+        TellWhatSlows(plan);
 
         var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Memory));
         var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
@@ -90,6 +88,7 @@ internal sealed class FlashRun
             _progress = new WorkProgress(_target.Listener, plan.BytesErased, work.Sum(sector => sector.Bytes));
             _progress.Begin();
             Path.Change(work, plan.MassErase, _progress, cancel);
+            _flash.AfterChange();
         }
 
         var changed = _target.Clock.Now;
@@ -101,7 +100,7 @@ internal sealed class FlashRun
         }
 
         var expected = contents.Values.SelectMany(content => content.Expected).ToList();
-        var prover = new FlashProver(_target, Path);
+        var prover = new FlashProver(_target, Path, _flash.Grain);
         var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
             ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
             : prover.Prove(expected, options.Verify, cancel);
@@ -110,13 +109,13 @@ internal sealed class FlashRun
         var seconds = new FlashSeconds(
             found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);
         return new FlashReport(
-            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _parallelism.Bits, Path.UsesLoader);
+            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _flash.Access * 8, Path.UsesLoader);
     }
 
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
-        return new FlashProof(new FlashProver(_target, Path).Prove(Expect(image), mode, cancel), image.Bytes);
+        return new FlashProof(new FlashProver(_target, Path, _flash.Grain).Prove(Expect(image), mode, cancel), image.Bytes);
     }
 
     /// <summary>Compares by reading alone: no loader, no flash register, and the core may run meanwhile.</summary>
@@ -132,7 +131,7 @@ internal sealed class FlashRun
 
     private List<Expectation> Expect(FirmwareImage image) =>
     [
-        .. WantedSector.Split(image, [.. _target.Layout.Sectors])
+        .. WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain)
             .SelectMany(sector => sector.Runs)
             .Select(run => new Expectation(run.Start, FillHoles(run))),
     ];
@@ -141,11 +140,11 @@ internal sealed class FlashRun
     {
         var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
         var sectors = _target.Layout.Sectors.Where(sector => range is null || sector.Range.Overlaps(range.Value)).ToList();
-        var mass = range is null && TimeOf(sectors) > _target.Device.Flash.Times.EraseOfAll(_target.Layout, _parallelism).Typical;
+        var mass = range is null && _flash.CanEraseAll && TimeOf(sectors) > _flash.TimeOfEraseAll().Typical;
         protection.Allow(sectors, mass, _target.Layout);
 
         var start = _target.Clock.Now;
-        var prover = new FlashProver(_target, Path);
+        var prover = new FlashProver(_target, Path, _flash.Grain);
         Path.ForgetCaches(); // the loader looks at itself here, before it may change anything
         _progress = new WorkProgress(_target.Listener, sectors.Sum(sector => (long)sector.Range.Length), 0);
         _progress.Begin();
@@ -158,14 +157,14 @@ internal sealed class FlashRun
 
     private IFlashPath Open()
     {
-        if (_target.WithoutLoader)
+        if (_target.WithoutLoader || _flash.Loader is null)
         {
             return new RegisterPath(_target, _flash);
         }
 
         try
         {
-            return new LoaderPath(_target, _flash, _parallelism);
+            return new LoaderPath(_target, _flash);
         }
         catch (TargetException reason)
         {
@@ -174,17 +173,17 @@ internal sealed class FlashRun
         }
     }
 
-    /// <summary>Words the image fills only in part: what the chip holds in the rest of them.</summary>
+    /// <summary>Units the image fills only in part: what the chip holds in the rest of them.</summary>
     private byte[] FillHoles(WantedRun run)
     {
         var present = run.Data.ToArray();
-        var word = new byte[WantedSector.Word];
-        foreach (var holes in run.Holes.GroupBy(hole => hole / (int)WantedSector.Word * (int)WantedSector.Word))
+        var unit = new byte[_flash.Grain.Unit];
+        foreach (var holes in run.Holes.GroupBy(_flash.Grain.Down))
         {
-            _target.Memory.Read(run.Start + (uint)holes.Key, word);
+            _target.Memory.Read(run.Start + (uint)holes.Key, unit);
             foreach (var hole in holes)
             {
-                present[hole] = word[hole - holes.Key];
+                present[hole] = unit[hole - holes.Key];
             }
         }
 
@@ -193,19 +192,16 @@ internal sealed class FlashRun
 
     private bool MassEraseIsFaster(FlashPlan plan) =>
         TimeOf(plan.Sectors.Where(sector => sector.Erase).Select(sector => sector.Sector))
-            > _target.Device.Flash.Times.EraseOfAll(_target.Layout, _parallelism).Typical;
+            > _flash.TimeOfEraseAll().Typical;
 
     private TimeSpan TimeOf(IEnumerable<FlashSector> sectors) =>
-        sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _target.Device.Flash.Times.EraseOf(sector, _parallelism).Typical);
+        sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _flash.TimeOfErase(sector).Typical);
 
-    private void TellAboutSupply(FlashPlan plan)
+    private void TellWhatSlows(FlashPlan plan)
     {
-        if (_parallelism != Parallelism.X32 && !plan.ChangesNothing)
+        if (_flash.Notice is { } notice && !plan.ChangesNothing)
         {
-            var supply = _target.Volts is { } volts
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"at {volts:0.0} V")
-                : "without a measured supply";
-            _target.Listener?.Invoke(new JobEvent.Noticed($"{supply} the flash takes {_parallelism.Bits} bits at a time; from 2.7 V on it is faster"));
+            _target.Listener?.Invoke(new JobEvent.Noticed(notice));
         }
     }
 }

@@ -22,8 +22,8 @@ public sealed record FlashTarget
 
     public JobListener? Listener { get; init; }
 
-    /// <summary>HCLK in Hz. After reset an STM32F4 runs from HSI.</summary>
-    public uint CoreHertz { get; init; } = 16_000_000;
+    /// <summary>The core's clock in Hz: what a reset leaves.</summary>
+    public uint CoreHertz => Device.ResetHertz;
 
     /// <summary>Leave target RAM and the loader out of it and drive the flash registers from here: slow, and needs no running core.</summary>
     public bool WithoutLoader { get; init; }
@@ -59,7 +59,7 @@ public sealed record FlashSeconds(double Compare, double Erase, double Program, 
 }
 
 /// <summary>What was done. Exists only for a job whose proof succeeded.</summary>
-/// <param name="Parallelism">Bits per programming access: 8, 16 or 32.</param>
+/// <param name="Parallelism">Bits that are programmed at a time.</param>
 public sealed record FlashReport(FlashPlan Plan, FlashProof Proof, FlashSeconds Seconds, int Parallelism, bool UsedLoader)
 {
     public long BytesErased => Plan.BytesErased;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Nrst.Flash.Loaders;
-using Nrst.Flash.Stm32F4;
 
 namespace Nrst.Flash;
 
@@ -11,18 +10,17 @@ internal sealed class LoaderPath : IFlashPath
     private static readonly int[] s_ramp = [1024, 1024, 1024, 1024, 2048, 2048];
 
     private readonly FlashTarget _target;
-    private readonly Stm32F4Flash _flash;
-    private readonly Parallelism _parallelism;
+    private readonly FlashController _flash;
     private readonly ResidentLoader _loader;
     private bool _checked;
 
     /// <summary>Uploads and starts the loader. A failure leaves the core halted and is a <see cref="TargetException"/>.</summary>
-    public LoaderPath(FlashTarget target, Stm32F4Flash flash, Parallelism parallelism)
+    public LoaderPath(FlashTarget target, FlashController flash)
     {
-        (_target, _flash, _parallelism) = (target, flash, parallelism);
+        (_target, _flash) = (target, flash);
         try
         {
-            _loader = ResidentLoader.Start(target);
+            _loader = ResidentLoader.Start(target, flash);
         }
         catch (TargetException)
         {
@@ -50,26 +48,28 @@ internal sealed class LoaderPath : IFlashPath
         var tells = new List<Action>();
         if (massErase)
         {
-            commands.Add(EraseAll());
+            commands.Add(Erase(_flash.EraseAllWords()));
             tells.Add(() => work.Where(sector => sector.Erase).ToList().ForEach(sector => progress.Erased(sector.Sector)));
         }
 
-        foreach (var sector in work)
+        foreach (var block in Blocks(work))
         {
-            if (sector.Erase && !massErase)
+            var erased = block.Where(sector => sector.Erase).Select(sector => sector.Sector).ToList();
+            if (erased.Count > 0 && !massErase)
             {
-                commands.Add(Erase(sector.Sector));
-                tells.Add(() => progress.Erased(sector.Sector));
+                commands.Add(Erase([.. erased.Select(sector => (_flash.EraseWord(sector), sector.Range, _flash.TimeOfErase(sector)))]));
+                tells.Add(() => erased.ForEach(progress.Erased));
             }
 
-            foreach (var command in sector.Writes.SelectMany(writing => Program(writing, commands.Count == 0 ? s_ramp : [])))
+            foreach (var command in Merge(block.SelectMany(sector => sector.Writes))
+                .SelectMany(writing => Program(writing, commands.Count == 0 ? s_ramp : [])))
             {
                 commands.Add(command);
                 tells.Add(() => progress.Programmed(command.Data.Length));
             }
         }
 
-        _flash.UnlockForLoader();
+        _flash.Open(_target.Layout.Range);
         var told = 0;
         _loader.Run(
             commands,
@@ -155,14 +155,74 @@ internal sealed class LoaderPath : IFlashPath
         return [.. answers.Skip(1)];
     }
 
-    private static SectorKnowledge Judge(WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, Queue<SurveyAnswer> answers)
+    /// <summary>Small sectors in a row are erased by one command, as many as fill a slot.</summary>
+    private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work)
+    {
+        var block = new List<SectorWork>();
+        foreach (var sector in work)
+        {
+            if (block.Count > 0 && block.Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostData)
+            {
+                yield return block;
+                block = [];
+            }
+
+            block.Add(sector);
+        }
+
+        if (block.Count > 0)
+        {
+            yield return block;
+        }
+    }
+
+    /// <summary>Writings that follow one another across the border of two sectors, as one.</summary>
+    private static IEnumerable<Writing> Merge(IEnumerable<Writing> writings)
+    {
+        var parts = new List<Writing>();
+        foreach (var writing in writings)
+        {
+            if (parts.Count > 0 && parts[^1].Range.Last + 1 != writing.At)
+            {
+                yield return Join(parts);
+                parts.Clear();
+            }
+
+            parts.Add(writing);
+        }
+
+        if (parts.Count > 0)
+        {
+            yield return Join(parts);
+        }
+    }
+
+    private static Writing Join(List<Writing> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var data = new byte[parts.Sum(part => part.Data.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.Data.CopyTo(data.AsMemory(at));
+            at += part.Data.Length;
+        }
+
+        return new Writing(parts[0].At, data);
+    }
+
+    private SectorKnowledge Judge(WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, Queue<SurveyAnswer> answers)
     {
         var runs = new List<RunState>();
         var other = new List<AddressRange>();
         foreach (var run in sector.Runs)
         {
             runs.Add(Judge(run, present[run], answers.Dequeue()));
-            SectorKnowledge.AddHoles(other, run, present[run]);
+            SectorKnowledge.AddHoles(other, run, present[run], sector.Grain);
         }
 
         foreach (var _ in sector.Gaps)
@@ -177,7 +237,7 @@ internal sealed class LoaderPath : IFlashPath
         return new SectorKnowledge(sector.Sector, runs, [.. other.OrderBy(range => range.Start)]);
     }
 
-    private static RunState Judge(WantedRun run, byte[] present, SurveyAnswer answer)
+    private RunState Judge(WantedRun run, byte[] present, SurveyAnswer answer)
     {
         var used = (int)(answer.First - run.Start.Value);
         if (used < 0 || used > present.Length || WordCrc.Of(present.AsSpan(0, used)) != answer.Second)
@@ -185,22 +245,31 @@ internal sealed class LoaderPath : IFlashPath
             return new RunState(RunMatch.Differs, run.Start);
         }
 
-        return present.AsSpan(used).ContainsAnyExcept((byte)0xFF)
-            ? new RunState(RunMatch.Appendable, new Address(answer.First))
-            : new RunState(RunMatch.Holds, run.Start);
+        var grain = _flash.Grain;
+        if (grain.IsBlank(present.AsSpan(used)))
+        {
+            return new RunState(RunMatch.Holds, run.Start);
+        }
+
+        // A unit that is not all blank cannot be added to.
+        var from = grain.Up(used);
+        return grain.IsBlank(present.AsSpan(used, from - used))
+            ? new RunState(RunMatch.Appendable, run.Start + (uint)from)
+            : new RunState(RunMatch.Differs, run.Start);
     }
 
-    private LoaderCommand Erase(FlashSector sector) =>
-        Erase(_flash.EraseCommand(sector), sector.Range, _target.Device.Flash.Times.EraseOf(sector, _parallelism));
-
-    private LoaderCommand EraseAll() => Erase(
-        _flash.EraseAllCommand(), _target.Layout.Range, _target.Device.Flash.Times.EraseOfAll(_target.Layout, _parallelism));
-
-    private LoaderCommand Erase(FlashCr command, AddressRange where, OperationTime time)
+    private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases)
     {
-        var least = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(least, ResidentLoader.Ticks(_target, time.Least));
-        return new LoaderCommand(LoaderOperation.Erase, (uint)command, 0, least, where, time);
+        var data = new byte[4 * (erases.Count + 1)];
+        BinaryPrimitives.WriteUInt32LittleEndian(data, _loader.Ticks(erases.Min(one => one.Time.Least)));
+        for (var i = 0; i < erases.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(4 * (i + 1)), erases[i].Word);
+        }
+
+        var (first, last) = (erases[0].Where.Start, erases.Max(one => one.Where.Last));
+        var time = erases.Aggregate(default(OperationTime), (sum, one) => sum + one.Time);
+        return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases };
     }
 
     /// <param name="ramp">Sizes of the first commands.</param>
@@ -209,20 +278,19 @@ internal sealed class LoaderPath : IFlashPath
         var next = 0;
         for (var at = 0; at < writing.Data.Length;)
         {
-            var size = next < ramp.Length ? ramp[next++] : LoaderCommand.MostData;
+            var size = Math.Min(next < ramp.Length ? ramp[next++] : _loader.MostData, _loader.MostData);
             var data = writing.Data[at..Math.Min(at + size, writing.Data.Length)];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
             at += size;
-            yield return new LoaderCommand(
-                LoaderOperation.Program, where.Start.Value, (uint)_parallelism, data, where, ProgramTime(data.Length));
+            yield return new LoaderCommand(LoaderOperation.Program, where.Start.Value, 0, data, where, ProgramTime(data.Length));
         }
     }
 
     /// <summary>The silicon's time, and about twelve cycles of ours for each access.</summary>
     private OperationTime ProgramTime(int bytes)
     {
-        var accesses = bytes / _parallelism.Bytes;
-        var silicon = _target.Device.Flash.Times.ProgramOf(accesses);
+        var accesses = bytes / _flash.Access;
+        var silicon = _flash.TimeOfProgram(accesses);
         var ours = TimeSpan.FromSeconds(accesses * 12.0 / _target.CoreHertz);
         return new OperationTime(silicon.Typical + ours, silicon.Max + ours);
     }

@@ -1,9 +1,7 @@
-using Nrst.Flash.Stm32F4;
-
 namespace Nrst.Flash;
 
 /// <summary>Everything through the flash registers, a unit at a time: slow, and asks nothing of core and RAM.</summary>
-internal sealed class RegisterPath(FlashTarget target, Stm32F4Flash flash) : IFlashPath
+internal sealed class RegisterPath(FlashTarget target, FlashController flash) : IFlashPath
 {
     public bool UsesLoader => false;
 

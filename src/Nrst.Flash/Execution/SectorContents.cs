@@ -7,15 +7,16 @@ internal sealed record SectorContents(SectorWork Work, IReadOnlyList<Expectation
         plan.Erase ? Anew(plan, memory) : AsItIs(plan, present);
 
     private static SectorContents AsItIs(SectorPlan plan, IReadOnlyDictionary<WantedRun, byte[]> present) => new(
-        new SectorWork(plan.Sector, Erase: false, [.. plan.Program.SelectMany(run => SectorWork.NotBlank(run.Start, run.Data))]),
+        new SectorWork(plan.Sector, Erase: false, [.. plan.Program.SelectMany(run => SectorWork.NotBlank(run.Start, run.Data, plan.Wanted.Grain))]),
         [.. plan.Wanted.Runs.Select(run => new Expectation(run.Start, present[run]))],
         plan.Wanted.ImageBytes);
 
     private static SectorContents Anew(SectorPlan plan, ITargetMemory memory)
     {
         var start = plan.Sector.Range.Start;
+        var grain = plan.Wanted.Grain;
         var bytes = new byte[plan.Sector.Range.Length];
-        bytes.AsSpan().Fill(0xFF);
+        bytes.AsSpan().Fill(grain.Erased);
         foreach (var run in plan.Wanted.Runs)
         {
             run.Data.CopyTo(bytes, (int)(run.Start - start));
@@ -26,17 +27,17 @@ internal sealed record SectorContents(SectorWork Work, IReadOnlyList<Expectation
             memory.Read(range.Start, bytes.AsSpan((int)(range.Start - start), (int)range.Length));
         }
 
-        var covered = plan.Wanted.Runs.Select(run => run.Range).Concat(plan.Preserve.Select(Widen)).OrderBy(range => range.Start);
+        var covered = plan.Wanted.Runs.Select(run => run.Range).Concat(plan.Preserve.Select(range => Widen(range, grain))).OrderBy(range => range.Start);
         return new SectorContents(
-            new SectorWork(plan.Sector, Erase: true, [.. SectorWork.NotBlank(start, bytes)]),
+            new SectorWork(plan.Sector, Erase: true, [.. SectorWork.NotBlank(start, bytes, grain)]),
             [.. covered.Select(range => new Expectation(range.Start, bytes.AsMemory((int)(range.Start - start), (int)range.Length)))],
             plan.Wanted.ImageBytes + plan.Preserve.Sum(range => (long)range.Length));
     }
 
-    private static AddressRange Widen(AddressRange range)
+    private static AddressRange Widen(AddressRange range, FlashGrain grain)
     {
-        var start = range.Start.Value / WantedSector.Word * WantedSector.Word;
-        var end = (range.Last.Value / WantedSector.Word * WantedSector.Word) + WantedSector.Word;
+        var start = grain.Down(range.Start.Value);
+        var end = grain.Down(range.Last.Value) + grain.Unit;
         return new AddressRange(new Address(start), end - start);
     }
 }

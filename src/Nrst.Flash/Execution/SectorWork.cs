@@ -1,6 +1,6 @@
 namespace Nrst.Flash;
 
-/// <summary>Bytes to be written, whole words.</summary>
+/// <summary>Bytes to be written, whole units.</summary>
 internal readonly record struct Writing(Address At, ReadOnlyMemory<byte> Data)
 {
     public AddressRange Range => new(At, (uint)Data.Length);
@@ -21,22 +21,21 @@ internal sealed record SectorWork(FlashSector Sector, bool Erase, IReadOnlyList<
     public long Bytes => Writes.Sum(writing => (long)writing.Data.Length);
 
     /// <summary>The parts of a stretch that are not blank, as few and long as makes sense.</summary>
-    public static IEnumerable<Writing> NotBlank(Address at, ReadOnlyMemory<byte> data)
+    public static IEnumerable<Writing> NotBlank(Address at, ReadOnlyMemory<byte> data, FlashGrain grain)
     {
-        const int word = (int)WantedSector.Word;
         for (var from = 0; from < data.Length;)
         {
-            var start = data.Span[from..].IndexOfAnyExcept((byte)0xFF);
+            var start = data.Span[from..].IndexOfAnyExcept(grain.Erased);
             if (start < 0)
             {
                 yield break;
             }
 
-            from = (from + start) / word * word;
+            from = grain.Down(from + start);
             var to = from;
-            while (to < data.Length && NextUsed(data.Span, to) is { } used && used - to < ShortestSkip)
+            while (to < data.Length && NextUsed(data.Span, to, grain.Erased) is { } used && used - to < ShortestSkip)
             {
-                to = (used / word * word) + word;
+                to = grain.Down(used) + (int)grain.Unit;
             }
 
             yield return new Writing(at + (uint)from, data[from..to]);
@@ -44,9 +43,9 @@ internal sealed record SectorWork(FlashSector Sector, bool Erase, IReadOnlyList<
         }
     }
 
-    private static int? NextUsed(ReadOnlySpan<byte> data, int from)
+    private static int? NextUsed(ReadOnlySpan<byte> data, int from, byte erased)
     {
-        var used = data[from..].IndexOfAnyExcept((byte)0xFF);
+        var used = data[from..].IndexOfAnyExcept(erased);
         return used < 0 ? null : from + used;
     }
 }

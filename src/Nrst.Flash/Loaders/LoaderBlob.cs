@@ -2,27 +2,41 @@ using System.Buffers.Binary;
 
 namespace Nrst.Flash.Loaders;
 
-/// <summary>The loader as it was assembled, and the places in it that host and loader share. See <c>loader.S</c>.</summary>
+/// <summary>The loaders as they were compiled, and the places in them that host and loader share. See <c>common/loader.c</c>.</summary>
 internal static class LoaderBlob
 {
     public const int Status = 0x40;
     public const int Details = 0x44;
-    public const int RingStart = 0x50;
+    public const int Ring = 0x50;
     public const int RingEnd = 0x54;
-    public const int AccessTicks = 0x58;
+    public const int SlotData = 0x58;
+    public const int Unit = 0x5C;
+    public const int UnitTicks = 0x60;
+    public const int Erased = 0x64;
     public const int EraseTicks = 0x68;
-    public const int Entry = 0x80;
+    public const int Flash = 0x6C;
+    public const int Crc = 0x70;
+    public const int CrcEnable = 0x74;
+    public const int CrcBit = 0x78;
+    public const int Watchdog = 0x7C;
+    public const int Vtor = 0x80;
+    public const int Arguments = 0x84;
 
-    /// <summary>Room for one exception frame and the loader's own calls.</summary>
-    public const uint StackBytes = 256;
+    /// <summary>A word that nobody reads: what there is nothing of is pointed here.</summary>
+    public const int Unused = 0xA8;
+
+    public const int Entry = 0xC0;
+
+    /// <summary>The loader's own calls, and one exception frame.</summary>
+    public const uint StackBytes = 192;
 
     /// <summary>SCB_VTOR wants the vector table so.</summary>
     public const uint Alignment = 512;
 
-    public static byte[] Stm32F4()
+    public static byte[] Of(string name)
     {
-        using var stream = typeof(LoaderBlob).Assembly.GetManifestResourceStream("stm32f4.loader.bin")
-            ?? throw new InvalidOperationException("The loader is missing from this build.");
+        using var stream = typeof(LoaderBlob).Assembly.GetManifestResourceStream(Path.Combine("Loaders", name, "loader.bin"))
+            ?? throw new InvalidOperationException($"The loader {name} is missing from this build.");
         var blob = new byte[stream.Length];
         stream.ReadExactly(blob);
         return blob;

@@ -23,23 +23,20 @@ internal enum LoaderError : byte
 }
 
 /// <summary>One slot of the ring.</summary>
-/// <param name="Dest">Where to program, or FLASH_CR without STRT.</param>
-/// <param name="Flags">PSIZE for <see cref="LoaderOperation.Program"/>; 8 ends the loader afterwards.</param>
+/// <param name="Dest">Where to program.</param>
+/// <param name="Flags"><see cref="ThenEnd"/> ends the loader afterwards.</param>
 /// <param name="Where">The flash it concerns, for errors.</param>
 /// <param name="Time">How long it takes, to know when to ask.</param>
 internal sealed record LoaderCommand(
     LoaderOperation Operation, uint Dest, uint Flags, ReadOnlyMemory<byte> Data, AddressRange Where, OperationTime Time)
 {
-    /// <summary>The longest piece of data one command carries.</summary>
-    public const int MostData = 4096;
-
     /// <summary>The slot's data and the trailer that makes it valid.</summary>
     public const int TrailerBytes = 16;
 
-    /// <summary>From one slot's start to the next.</summary>
-    public const int Stride = MostData + TrailerBytes;
-
     public const uint ThenEnd = 8;
+
+    /// <summary>What an <see cref="LoaderOperation.Erase"/> erases, one after the other, as the controller's part understands it.</summary>
+    public IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> Erases { get; init; } = [];
 
     public int Bytes => Data.Length + TrailerBytes;
 

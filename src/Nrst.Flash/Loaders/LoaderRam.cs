@@ -3,13 +3,22 @@ using Nrst.Targets;
 namespace Nrst.Flash.Loaders;
 
 /// <summary>Where in target RAM program, stack and ring go.</summary>
-internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots)
+/// <param name="SlotData">The longest piece of data one command carries.</param>
+internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots, int SlotData)
 {
-    // Sixteen slots hold a 64 KiB sector, so its whole content crosses the wire while it is being erased.
+    // Sixteen slots of 4 KiB hold a 64 KiB sector, so its whole content crosses the wire while it is being erased.
     private const int MostSlots = 16;
-    private const int FewestSlots = 2;
+    private const int MostData = 4096;
 
-    public uint RingEnd => Ring + (uint)(Slots * LoaderCommand.Stride);
+    // Below this many a longer slot is not worth it: one is worked on, one is waiting, and the wire needs two.
+    private const int FewestSlots = 4;
+    private const int LeastData = 128;
+    private const int LeastSlots = 2;
+
+    /// <summary>From one slot's start to the next.</summary>
+    public int Stride => SlotData + LoaderCommand.TrailerBytes;
+
+    public uint RingEnd => Ring + (uint)(Slots * Stride);
 
     /// <summary>Null where the part has no RAM that executes and is large enough.</summary>
     public static LoaderRam? In(Part part, int programBytes)
@@ -18,10 +27,14 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
         {
             var start = (ram.Range.Start.Value + LoaderBlob.Alignment - 1) / LoaderBlob.Alignment * LoaderBlob.Alignment;
             var stackTop = (start + (uint)programBytes + LoaderBlob.StackBytes + 7) / 8 * 8;
-            var slots = (int)Math.Min(MostSlots, (ram.Range.Last.Value + 1L - stackTop) / LoaderCommand.Stride);
-            if (slots >= FewestSlots)
+            var room = ram.Range.Last.Value + 1L - stackTop;
+            for (var data = MostData; data >= LeastData; data /= 2)
             {
-                return new LoaderRam(start, stackTop, stackTop, slots);
+                var slots = (int)Math.Min(MostSlots, room / (data + LoaderCommand.TrailerBytes));
+                if (slots >= (data == LeastData ? LeastSlots : FewestSlots))
+                {
+                    return new LoaderRam(start, stackTop, stackTop, slots, data);
+                }
             }
         }
 

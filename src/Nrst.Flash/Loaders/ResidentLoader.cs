@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Nrst.Arm;
-using Nrst.Flash.Stm32F4;
 
 namespace Nrst.Flash.Loaders;
 
@@ -19,11 +18,16 @@ internal sealed class ResidentLoader
     private static readonly TimeSpan StartLimit = TimeSpan.FromMilliseconds(20);
 
     private readonly FlashTarget _target;
+    private readonly FlashController _flash;
     private readonly LoaderRam _ram;
     private readonly byte[] _code;
     private uint _sequence;
 
-    private ResidentLoader(FlashTarget target, LoaderRam ram, byte[] code) => (_target, _ram, _code) = (target, ram, code);
+    private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
+        (_target, _flash, _ram, _code) = (target, flash, ram, code);
+
+    /// <summary>The longest piece of data one command carries.</summary>
+    public int MostData => _ram.SlotData;
 
     /// <summary>The loader's own instructions: where they are, and the CRC they must have.</summary>
     public (AddressRange Range, uint Crc) Code =>
@@ -31,36 +35,29 @@ internal sealed class ResidentLoader
             WordCrc.Of(_code.AsSpan(LoaderBlob.Entry)));
 
     /// <summary>Uploads and starts it. The core must be halted; the flash stays locked.</summary>
-    public static ResidentLoader Start(FlashTarget target)
+    public static ResidentLoader Start(FlashTarget target, FlashController flash)
     {
-        var code = LoaderBlob.Stm32F4();
+        var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
+        var code = LoaderBlob.Of(part.Name);
         var ram = LoaderRam.In(target.Part, code.Length)
             ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
-        var times = target.Device.Flash.Times;
-        LoaderBlob.Set(code, LoaderBlob.RingStart, ram.Ring);
-        LoaderBlob.Set(code, LoaderBlob.RingEnd, ram.RingEnd);
-        LoaderBlob.Set(code, LoaderBlob.AccessTicks, Ticks(target, times.ProgramOf(1).Least));
+        FillMailbox(code, target, flash, part, ram);
         target.Memory.Write(new Address(ram.Base), code);
         target.Core.Launch(
             [
-                (CoreRegister.R7, ram.Base),
-                (CoreRegister.R8, ram.Ring + LoaderCommand.MostData),
-                (CoreRegister.R9, 1),
-                (CoreRegister.R10, target.Device.Flash.Controller.Value),
-                (CoreRegister.R11, 0x4002_3000), // CRC
-                (CoreRegister.R12, 0xE000_E010), // SysTick
+                (CoreRegister.R0, ram.Base),
                 (CoreRegister.SP, ram.StackTop),
                 (CoreRegister.PC, ram.Base + LoaderBlob.Entry),
                 (CoreRegister.XPSR, 0x0100_0000), // T
             ],
             maskInterrupts: true);
-        var loader = new ResidentLoader(target, ram, code);
+        var loader = new ResidentLoader(target, flash, ram, code);
         loader.AwaitStart();
         return loader;
     }
 
-    /// <summary>HCLK cycles in a time.</summary>
-    public static uint Ticks(FlashTarget target, TimeSpan time) => (uint)(time.TotalSeconds * target.CoreHertz);
+    /// <summary>Core cycles in a time.</summary>
+    public uint Ticks(TimeSpan time) => Ticks(_target, time);
 
     /// <summary>Runs commands in order and returns when all are done.</summary>
     /// <param name="completed">Called with the number of commands done, whenever it was seen to change.</param>
@@ -116,7 +113,7 @@ internal sealed class ResidentLoader
     public IReadOnlyList<SurveyAnswer> Survey(IReadOnlyList<SurveyItem> items, CancellationToken cancel)
     {
         var answers = new List<SurveyAnswer>();
-        foreach (var part in items.Chunk(LoaderCommand.MostData / SurveyItem.Bytes))
+        foreach (var part in items.Chunk(_ram.SlotData / SurveyItem.Bytes))
         {
             var data = new byte[part.Length * SurveyItem.Bytes];
             for (var i = 0; i < part.Length; i++)
@@ -178,12 +175,12 @@ internal sealed class ResidentLoader
         var slot = (int)(_sequence % (uint)_ram.Slots);
         var count = 1;
         while (count < Math.Min(room, GroupSlots) && index + count < commands.Count && slot + count < _ram.Slots
-            && commands[index + count].Data.Length == LoaderCommand.MostData)
+            && commands[index + count].Data.Length == _ram.SlotData)
         {
             count++;
         }
 
-        var bytes = new byte[commands[index].Bytes + ((count - 1) * LoaderCommand.Stride)];
+        var bytes = new byte[commands[index].Bytes + ((count - 1) * _ram.Stride)];
         var start = DataOf(_sequence, commands[index].Data.Length);
         var at = 0;
         for (var i = 0; i < count; i++)
@@ -222,7 +219,30 @@ internal sealed class ResidentLoader
 
     /// <summary>Where the data of a slot begins; <paramref name="index"/> counts from 0 since the start.</summary>
     private Address DataOf(uint index, int length) => new(
-        _ram.Ring + (index % (uint)_ram.Slots * LoaderCommand.Stride) + (uint)(LoaderCommand.MostData - length));
+        _ram.Ring + (index % (uint)_ram.Slots * (uint)_ram.Stride) + (uint)(_ram.SlotData - length));
+
+    private static void FillMailbox(Span<byte> code, FlashTarget target, FlashController flash, LoaderPart part, LoaderRam ram)
+    {
+        var unused = ram.Base + LoaderBlob.Unused;
+        LoaderBlob.Set(code, LoaderBlob.Ring, ram.Ring);
+        LoaderBlob.Set(code, LoaderBlob.RingEnd, ram.RingEnd);
+        LoaderBlob.Set(code, LoaderBlob.SlotData, (uint)ram.SlotData);
+        LoaderBlob.Set(code, LoaderBlob.Unit, (uint)flash.Access);
+        LoaderBlob.Set(code, LoaderBlob.UnitTicks, Ticks(target, flash.TimeOfProgram(1).Least));
+        LoaderBlob.Set(code, LoaderBlob.Erased, flash.Grain.ErasedWord);
+        LoaderBlob.Set(code, LoaderBlob.Flash, target.Device.Flash.Controller.Value);
+        LoaderBlob.Set(code, LoaderBlob.Crc, target.Device.Crc?.At.Value ?? 0);
+        LoaderBlob.Set(code, LoaderBlob.CrcEnable, target.Device.Crc?.Clock.At.Value ?? unused);
+        LoaderBlob.Set(code, LoaderBlob.CrcBit, target.Device.Crc?.Clock.Mask ?? 0);
+        LoaderBlob.Set(code, LoaderBlob.Watchdog, part.Watchdog?.Value ?? unused);
+        LoaderBlob.Set(code, LoaderBlob.Vtor, target.Device.Core == "Cortex-M0" ? 0 : 0xE000_ED08); // that core alone has no SCB_VTOR
+        for (var i = 0; i < part.Arguments.Count; i++)
+        {
+            LoaderBlob.Set(code, LoaderBlob.Arguments + (4 * i), part.Arguments[i]);
+        }
+    }
+
+    private static uint Ticks(FlashTarget target, TimeSpan time) => (uint)(time.TotalSeconds * target.CoreHertz);
 
     private Address Mailbox(int at) => new(_ram.Base + (uint)at);
 
@@ -255,10 +275,12 @@ internal sealed class ResidentLoader
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
         var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
         var took = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32LittleEndian(details[8..]) / (double)_target.CoreHertz);
+        var (place, least) = command.Erases.Where(one => one.Word == where).Select(one => (one.Where, one.Time.Least))
+            .FirstOrDefault((command.Where, command.Time.Least));
         return error switch
         {
-            LoaderError.Flags => Stm32F4Flash.Failure(command.Where, (FlashSr)flags),
-            LoaderError.TooFast => Stm32F4Flash.TooFast(command.Where, (FlashSr)flags, took, command.Time.Least),
+            LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),
+            LoaderError.TooFast => FlashErrors.TooFast(place, _flash.Decode(flags), took, least),
             _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")
             {
                 LikelyCause = error == LoaderError.Fault
@@ -275,7 +297,7 @@ internal sealed class ResidentLoader
         };
     }
 
-    private FlashException TooSlow(LoaderCommand command, uint status) => Stm32F4Flash.TooSlow(
+    private FlashException TooSlow(LoaderCommand command, uint status) => FlashErrors.TooSlow(
         command.Where,
         command.Time.Limit,
         string.Create(CultureInfo.InvariantCulture, $"loader status 0x{status:X8}, core {_target.Core.ReadState()}"));

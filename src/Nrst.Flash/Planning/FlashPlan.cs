@@ -22,7 +22,7 @@ public enum StepKind
 public sealed record PlanStep(StepKind Kind, FlashSector? Sector, long Bytes, string Reason);
 
 /// <summary>What happens to one sector.</summary>
-/// <param name="Program">Parts of the image's runs to be written; whole words.</param>
+/// <param name="Program">Parts of the image's runs to be written; whole units.</param>
 /// <param name="Preserve">Other data to be read before the erase and written back after it.</param>
 public sealed record SectorPlan(
     WantedSector Wanted, bool Erase, IReadOnlyList<WantedRun> Program, IReadOnlyList<AddressRange> Preserve)

@@ -8,10 +8,14 @@ public static class FlashPlanner
 {
     /// <param name="known">One for each sector, in the same order; null where the sector was not looked at.</param>
     public static FlashPlan Plan(
-        FirmwareImage image, IReadOnlyList<FlashSector> sectors, IReadOnlyList<SectorKnowledge?> known, PlanOptions options)
+        FirmwareImage image,
+        IReadOnlyList<FlashSector> sectors,
+        IReadOnlyList<SectorKnowledge?> known,
+        PlanOptions options,
+        FlashGrain? grain = null)
     {
         ArgumentNullException.ThrowIfNull(known);
-        return Plan(WantedSector.Split(image, sectors), known, options);
+        return Plan(WantedSector.Split(image, sectors, grain), known, options);
     }
 
     internal static FlashPlan Plan(

@@ -42,17 +42,17 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
         foreach (var run in wanted.Runs)
         {
             var now = content.Slice((int)(run.Start - wanted.Sector.Range.Start), run.Data.Length);
-            runs.Add(Compare(run, now));
-            AddHoles(other, run, now);
+            runs.Add(Compare(run, now, wanted.Grain));
+            AddHoles(other, run, now, wanted.Grain);
         }
 
         foreach (var gap in wanted.Gaps)
         {
             var now = content.Slice((int)(gap.Start - wanted.Sector.Range.Start), (int)gap.Length);
-            if (now.ContainsAnyExcept((byte)0xFF))
+            if (!wanted.Grain.IsBlank(now))
             {
-                var first = now.IndexOfAnyExcept((byte)0xFF);
-                var last = now.LastIndexOfAnyExcept((byte)0xFF);
+                var first = now.IndexOfAnyExcept(wanted.Grain.Erased);
+                var last = now.LastIndexOfAnyExcept(wanted.Grain.Erased);
                 other.Add(new AddressRange(gap.Start + (uint)first, (uint)(last - first + 1)));
             }
         }
@@ -60,19 +60,19 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
         return new SectorKnowledge(wanted.Sector, runs, [.. other.OrderBy(range => range.Start)]);
     }
 
-    /// <summary>Bytes in the words of a run that the image does not speak of, where they are not blank.</summary>
-    internal static void AddHoles(List<AddressRange> other, WantedRun run, ReadOnlySpan<byte> now)
+    /// <summary>Bytes in the units of a run that the image does not speak of, where they are not blank.</summary>
+    internal static void AddHoles(List<AddressRange> other, WantedRun run, ReadOnlySpan<byte> now, FlashGrain grain)
     {
         foreach (var hole in run.Holes)
         {
-            if (now[hole] != 0xFF)
+            if (now[hole] != grain.Erased)
             {
                 other.Add(new AddressRange(run.Start + (uint)hole, 1));
             }
         }
     }
 
-    private static RunState Compare(WantedRun run, ReadOnlySpan<byte> now)
+    private static RunState Compare(WantedRun run, ReadOnlySpan<byte> now, FlashGrain grain)
     {
         var wanted = run.Data.AsSpan().ToArray();
         foreach (var hole in run.Holes)
@@ -85,7 +85,7 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
             return new RunState(RunMatch.Holds, run.Start);
         }
 
-        var used = (now.LastIndexOfAnyExcept((byte)0xFF) + (int)WantedSector.Word) / (int)WantedSector.Word * (int)WantedSector.Word;
+        var used = grain.Up(now.LastIndexOfAnyExcept(grain.Erased) + 1); // a unit that is not all blank cannot be added to
         return now[..used].SequenceEqual(wanted.AsSpan(0, used))
             ? new RunState(RunMatch.Appendable, run.Start + (uint)used)
             : new RunState(RunMatch.Differs, run.Start);

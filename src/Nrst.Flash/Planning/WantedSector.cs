@@ -2,10 +2,10 @@ using Nrst.Images;
 
 namespace Nrst.Flash;
 
-/// <summary>Image bytes that follow one another in one sector, widened to whole words.</summary>
-/// <param name="Start">Word-aligned.</param>
-/// <param name="Data">Whole words. Bytes the image does not speak of are 0xFF here and listed in <paramref name="Holes"/>.</param>
-/// <param name="Holes">Offsets in <paramref name="Data"/> that only fill a word up.</param>
+/// <summary>Image bytes that follow one another in one sector, widened to whole units.</summary>
+/// <param name="Start">On the border of a unit.</param>
+/// <param name="Data">Whole units. Bytes the image does not speak of are erased here and listed in <paramref name="Holes"/>.</param>
+/// <param name="Holes">Offsets in <paramref name="Data"/> that only fill a unit up.</param>
 public sealed record WantedRun(Address Start, byte[] Data, IReadOnlyList<int> Holes)
 {
     public AddressRange Range => new(Start, (uint)Data.Length);
@@ -15,14 +15,12 @@ public sealed record WantedRun(Address Start, byte[] Data, IReadOnlyList<int> Ho
 }
 
 /// <summary>What the image wants of one sector. The sectors it does not touch have no runs.</summary>
-public sealed record WantedSector(FlashSector Sector, IReadOnlyList<WantedRun> Runs)
+/// <param name="Grain">What everything is widened to.</param>
+public sealed record WantedSector(FlashSector Sector, IReadOnlyList<WantedRun> Runs, FlashGrain Grain)
 {
-    /// <summary>The unit everything is widened to: the widest access the controller takes.</summary>
-    public const uint Word = 4;
-
     public int ImageBytes => Runs.Sum(run => run.ImageBytes);
 
-    /// <summary>The rest of the sector, in whole words.</summary>
+    /// <summary>The rest of the sector, in whole units.</summary>
     public IEnumerable<AddressRange> Gaps
     {
         get
@@ -46,26 +44,27 @@ public sealed record WantedSector(FlashSector Sector, IReadOnlyList<WantedRun> R
     }
 
     /// <summary>Cuts an image at the sector borders. Bytes outside the sectors are left out; <see cref="ImagePlacement"/> refuses them.</summary>
-    public static IReadOnlyList<WantedSector> Split(FirmwareImage image, IReadOnlyList<FlashSector> sectors)
+    public static IReadOnlyList<WantedSector> Split(FirmwareImage image, IReadOnlyList<FlashSector> sectors, FlashGrain? grain = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(sectors);
-        return [.. sectors.Select(sector => new WantedSector(sector, RunsIn(image, sector.Range)))];
+        var unit = grain ?? FlashGrain.Words;
+        return [.. sectors.Select(sector => new WantedSector(sector, RunsIn(image, sector.Range, unit), unit))];
     }
 
-    private static List<WantedRun> RunsIn(FirmwareImage image, AddressRange sector)
+    private static List<WantedRun> RunsIn(FirmwareImage image, AddressRange sector, FlashGrain grain)
     {
         var runs = new List<WantedRun>();
         var inside = image.Pieces.Where(piece => piece.Range.Overlaps(sector)).Select(piece => Clip(piece, sector)).ToList();
         for (var first = 0; first < inside.Count;)
         {
             var last = first;
-            while (last + 1 < inside.Count && WordAfter(inside[last]) >= inside[last + 1].Start.Value / Word * Word)
+            while (last + 1 < inside.Count && UnitAfter(inside[last], grain) >= grain.Down(inside[last + 1].Start.Value))
             {
                 last++;
             }
 
-            runs.Add(Join(inside[first..(last + 1)]));
+            runs.Add(Join(inside[first..(last + 1)], grain));
             first = last + 1;
         }
 
@@ -79,15 +78,15 @@ public sealed record WantedSector(FlashSector Sector, IReadOnlyList<WantedRun> R
         return (new Address(from), piece.Data.Slice((int)(from - piece.Start.Value), (int)(to - from + 1)));
     }
 
-    private static uint WordAfter((Address Start, ReadOnlyMemory<byte> Data) piece) =>
-        (piece.Start.Value + (uint)piece.Data.Length + Word - 1) / Word * Word;
+    private static uint UnitAfter((Address Start, ReadOnlyMemory<byte> Data) piece, FlashGrain grain) =>
+        grain.Up(piece.Start.Value + (uint)piece.Data.Length);
 
-    private static WantedRun Join(List<(Address Start, ReadOnlyMemory<byte> Data)> pieces)
+    private static WantedRun Join(List<(Address Start, ReadOnlyMemory<byte> Data)> pieces, FlashGrain grain)
     {
-        var start = pieces[0].Start.Value / Word * Word;
-        var data = new byte[WordAfter(pieces[^1]) - start];
+        var start = grain.Down(pieces[0].Start.Value);
+        var data = new byte[UnitAfter(pieces[^1], grain) - start];
         var given = new bool[data.Length];
-        data.AsSpan().Fill(0xFF);
+        data.AsSpan().Fill(grain.Erased);
         foreach (var piece in pieces)
         {
             var at = (int)(piece.Start.Value - start);

@@ -37,11 +37,7 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
     /// <summary>Somebody pulled the cable on purpose: it stays out until <see cref="Plug"/>.</summary>
     public bool IsPutAside { get; private set; }
 
-    public void Unplug(bool onPurpose)
-    {
-        IsPlugged = false;
-        IsPutAside |= onPurpose;
-    }
+    public void Unplug() => (IsPlugged, IsPutAside) = (false, true);
 
     public void Plug()
     {
@@ -62,6 +58,7 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
 
     public void End()
     {
+        IsPlugged &= !board.Device.IsGone;
         board.Device.ForgetTransfers();
         statistics?.Append(board.Name, _atBegin, StatisticsSnapshot.Of(board));
         board.Save();

@@ -53,6 +53,13 @@ public sealed class VirtualBoard : IDisposable
 
     internal IChip Chip => _chip;
 
+    internal IUsartPins? Usarts => _chip.Usarts;
+
+    /// <summary>The USART at the other end of the probe's virtual COM port.</summary>
+    internal int VcpUsart => _state.VcpUsart ?? VcpWiring.DefaultUsart(_state.Chip);
+
+    internal bool RawSerial => _state.RawSerial;
+
     internal VirtualClock VirtualClock => _clock;
 
     internal ChipTimes ChipTimes => _chip.Times;

@@ -13,6 +13,14 @@ internal enum BusMaster : byte
     CoreFetch,
     CoreData,
     Debugger,
+
+    /// <summary>A debugger whose CSW asks for secure accesses.</summary>
+    SecureDebugger,
+}
+
+internal static class BusMasters
+{
+    public static bool IsDebugger(this BusMaster master) => master >= BusMaster.Debugger;
 }
 
 /// <summary>The chip's memory map as a bus master sees it, without the private peripheral bus (0xE000_0000..0xE00F_FFFF).</summary>

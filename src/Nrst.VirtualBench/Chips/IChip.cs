@@ -19,21 +19,33 @@ internal interface IChip
     void RunUntil(long now);
 }
 
-/// <summary>What the SW-DP reaches: its identity, and what hangs behind the AHB access port.</summary>
+/// <summary>What the SW-DP reaches: its identity, and what hangs behind the access ports.</summary>
 internal interface ISwdTarget
 {
     uint Dpidr { get; }
 
-    /// <summary>IDR of AHB-AP 0; other access ports read 0.</summary>
-    uint AhbApIdr { get; }
-
-    uint AhbApBase { get; }
-
-    /// <summary>Time of one HCLK cycle in picoseconds: an AHB-AP access cannot be faster than about five of them.</summary>
+    /// <summary>Time of one HCLK cycle in picoseconds: an access through a memory port cannot be faster than about five of them.</summary>
     long HclkPicoseconds { get; }
 
-    /// <summary>One naturally aligned access over the AHB-AP, private peripheral bus included.</summary>
-    BusStatus Read(uint address, int bytes, out uint value, ref long now);
+    /// <summary>The access port of this number; null where there is none and its IDR reads 0.</summary>
+    IMemoryPort? Port(byte number);
+}
 
-    BusStatus Write(uint address, int bytes, uint value, ref long now);
+/// <summary>A bus behind an access port.</summary>
+internal interface IMemoryPort
+{
+    /// <summary>What kind of port it is, as its IDR says.</summary>
+    uint Idr { get; }
+
+    /// <summary>Where the ROM table of this port is, as its BASE says.</summary>
+    uint Base { get; }
+
+    /// <summary>What CSW reads before anybody wrote it, without the bits of status.</summary>
+    uint ResetCsw { get; }
+
+    /// <summary>One naturally aligned access, private peripheral bus included where this port is a core's.</summary>
+    /// <param name="secure">CSW asks for a secure access; means nothing without TrustZone.</param>
+    BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now);
+
+    BusStatus Write(uint address, int bytes, uint value, bool secure, ref long now);
 }

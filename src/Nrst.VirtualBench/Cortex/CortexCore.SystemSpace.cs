@@ -18,7 +18,7 @@ internal sealed partial class CortexCore
 
     private void ResetSystemSpace()
     {
-        (_vtor, _scr, _ccr, _shcsr, _cfsr, _hfsr, _cpacr, _fpcar, _fpdscr) = (0, 0, CCR_STKALIGN, 0, 0, 0, 0, 0, 0);
+        (_vtor, _scr, _ccr, _shcsr, _cfsr, _hfsr, _cpacr, _fpcar, _fpdscr) = (VectorsAtReset, 0, CCR_STKALIGN, 0, 0, 0, 0, 0, 0);
         _fpccr = 0xC000_0000;
         foreach (var mpu in _trace.Keys.Where(key => key is >= 0xE000_ED90 and <= 0xE000_EDB8).ToArray())
         {

@@ -38,6 +38,9 @@ internal sealed partial class CortexCore(CoreTraits traits, IBus bus, ICoreSigna
     /// <summary>Core-local time in nanoseconds.</summary>
     public long Now => _now;
 
+    /// <summary>What VTOR is after a reset: 0, unless the chip drives these wires of the core (Cortex-M7, M33).</summary>
+    public uint VectorsAtReset { get; set; }
+
     /// <summary>One HCLK cycle in picoseconds; may change at any time.</summary>
     public long CyclePicoseconds
     {

@@ -2,8 +2,8 @@ using Nrst.VirtualBench.Chips;
 
 namespace Nrst.VirtualBench.Probes;
 
-/// <summary>The AHB access port of a Cortex-M: an address, a mode, and a window onto the bus.</summary>
-internal sealed class AhbAp(ISwdTarget target)
+/// <summary>A memory access port: an address, a mode, and a window onto a bus.</summary>
+internal sealed class AhbAp(IMemoryPort target)
 {
     public const int CSW = 0x00;
     public const int TAR = 0x04;
@@ -21,10 +21,13 @@ internal sealed class AhbAp(ISwdTarget target)
     private const uint PackedIncrement = 2u << 4;
     private const uint TransferInProgress = 1u << 7;
 
+    // CSW.PROT[6], HNONSEC: 0 asks for a secure access.
+    private const uint NonSecure = 1u << 30;
+
     // TAR counts only in its low ten bits; whoever streams across a KiB writes TAR again.
     private const uint TarCountMask = 0x3FF;
 
-    private uint _csw = 0x2300_0042;
+    private uint _csw = target.ResetCsw;
     private uint _tar;
 
     /// <param name="now">Time of the access; moves on when the bus makes it wait.</param>
@@ -34,8 +37,8 @@ internal sealed class AhbAp(ISwdTarget target)
         {
             CSW => _csw | DeviceEnabled,
             TAR => _tar,
-            BASE => target.AhbApBase,
-            IDR => target.AhbApIdr,
+            BASE => target.Base,
+            IDR => target.Idr,
             _ => 0,
         };
         if (register == DRW)
@@ -79,13 +82,14 @@ internal sealed class AhbAp(ISwdTarget target)
         var bytes = (_csw & SizeMask) switch { 0 => 1, 1 => 2, _ => 4 };
         address &= ~(uint)(bytes - 1);
         var lane = (int)(address & 3) * 8;
+        var secure = (_csw & NonSecure) == 0;
         if (write)
         {
             var mask = bytes == 4 ? uint.MaxValue : (1u << bytes * 8) - 1;
-            return target.Write(address, bytes, value >> lane & mask, ref now);
+            return target.Write(address, bytes, value >> lane & mask, secure, ref now);
         }
 
-        var status = target.Read(address, bytes, out var data, ref now);
+        var status = target.Read(address, bytes, out var data, secure, ref now);
         value = data << lane;
         return status;
     }

@@ -54,7 +54,7 @@ internal sealed class MemoryGroup(ProbeModel model, ProbeFirmware version, SwdWi
     public StLinkStatus Word(uint address, bool read, ref uint value)
     {
         wire.ForgetErrors();
-        var ack = wire.PrepareAccess(DefaultCsw | SingleIncrement | 2, address);
+        var ack = wire.PrepareAccess(0, DefaultCsw | SingleIncrement | 2, address);
         return DebugGroup.ApStatus(ack == SwdAck.Ok ? wire.Access(read, ref value) : ack);
     }
 
@@ -89,7 +89,7 @@ internal sealed class MemoryGroup(ProbeModel model, ProbeFirmware version, SwdWi
         mode != StLinkMode.Debug ? StLinkStatus.CommandError
         : block.Address % block.Size != 0 || block.Length % block.Size != 0 ? StLinkStatus.AlignmentError
         : block.Length > Limit(block) ? StLinkStatus.CommandError
-        : block.Ap != 0 ? StLinkStatus.BadAp
+        : !wire.HasPort(block.Ap) ? StLinkStatus.BadAp
         : null;
 
     private int Limit(Block block) => block switch
@@ -109,7 +109,7 @@ internal sealed class MemoryGroup(ProbeModel model, ProbeFirmware version, SwdWi
         {
             var address = block.SameAddress ? block.Address : block.Address + (uint)done;
             var ack = done == 0 || (!block.SameAddress && address % TarReach == 0)
-                ? wire.PrepareAccess(csw, address)
+                ? wire.PrepareAccess(block.Ap, csw, address)
                 : SwdAck.Ok;
             if (ack == SwdAck.Ok)
             {

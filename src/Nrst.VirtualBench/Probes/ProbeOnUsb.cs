@@ -24,9 +24,15 @@ internal static class ProbeOnUsb
             model.Key == "v2" ? default : s_composite,
             "STMicroelectronics",
             isHighSpeed ? "STLINK-V3" : "STM32 STLink",
-            board.Identity.Serial,
+            board.RawSerial ? string.Concat(Convert.FromHexString(board.Identity.Serial).Select(one => (char)one)) : board.Identity.Serial,
             isHighSpeed ? "STLINK-V3 Configuration" : null,
             model.Key switch { "v2" => 100, "v2-1" => 300, _ => 500 });
-        return new UsbDevice(identity, model.Key == "v2" ? [debug] : [debug]);
+        if (model.Key == "v2")
+        {
+            return new UsbDevice(identity, [debug]);
+        }
+
+        var port = new VirtualComPort(2, model.MaxPacket, board.Usarts, board.VcpUsart, () => board.VirtualClock.Nanoseconds);
+        return new UsbDevice(identity, [debug, new MassStorageWithoutMedium(1, model.MaxPacket), port]);
     }
 }

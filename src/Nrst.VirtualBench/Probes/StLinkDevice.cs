@@ -57,6 +57,9 @@ internal sealed class StLinkDevice : IBulkPipe
     /// <summary>The command before goes on with data from the host.</summary>
     public bool ExpectsData => _fromHost is not null;
 
+    /// <summary>The cable has come loose.</summary>
+    public bool IsGone => _endpoints.IsGone;
+
     public int MaxPacket => _model.MaxPacket;
 
     public StLinkState State => new(_firmware.Mode, _wire.Kilohertz, _wire.ResetDriven);

@@ -11,10 +11,13 @@ internal sealed class StLinkEndpoints(int maxPacket, UsbFaults faults)
     private long _transfers;
     private long _answered;
 
+    /// <summary>The cable has come loose.</summary>
+    public bool IsGone => faults.UnplugAfter is { } limit && _transfers >= limit;
+
     /// <summary>A host begins a transfer, and learns what comes of it. A NAK is no transfer yet.</summary>
     public UsbHandshake Begin(bool toHost)
     {
-        if (faults.UnplugAfter is { } limit && _transfers >= limit)
+        if (IsGone)
         {
             return UsbHandshake.Gone;
         }

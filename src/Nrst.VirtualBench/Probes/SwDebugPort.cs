@@ -41,7 +41,7 @@ internal sealed class SwDebugPort(ISwdTarget target)
     private const uint ControlBits = 0x5400_0000 | 0x00FF_FF0D; // requests, TRNCNT, MASKLANE, TRNMODE, ORUNDETECT
     private const uint Errors = STICKYORUN | STICKYCMP | STICKYERR | WDATAERR;
 
-    private readonly AhbAp _ap = new(target);
+    private readonly Dictionary<byte, AhbAp> _aps = [];
     private uint _select;
     private uint _control;
     private uint _errors;
@@ -135,7 +135,19 @@ internal sealed class SwDebugPort(ISwdTarget target)
         return SwdAck.Ok;
     }
 
-    private AhbAp? Selected => _select >> 24 == 0 ? _ap : null;
+    private AhbAp? Selected
+    {
+        get
+        {
+            var number = (byte)(_select >> 24);
+            if (!_aps.TryGetValue(number, out var ap) && target.Port(number) is { } port)
+            {
+                _aps[number] = ap = new AhbAp(port);
+            }
+
+            return ap;
+        }
+    }
 
     private uint Acknowledges => (_control & (CDBGPWRUPREQ | CSYSPWRUPREQ)) << 1;
 

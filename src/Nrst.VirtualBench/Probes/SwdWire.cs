@@ -114,10 +114,13 @@ internal sealed class SwdWire
         return Transfer(ap: true, read: false, address, ref value);
     }
 
-    /// <summary>Points AHB-AP 0 at an address. The time of this is part of the fitted time per item.</summary>
-    public SwdAck PrepareAccess(uint csw, uint address)
+    /// <summary>Whether the chip has an access port of this number.</summary>
+    public bool HasPort(byte ap) => ap == 0 || Target?.Port(ap) is not null;
+
+    /// <summary>Points an access port at an address. The time of this is part of the fitted time per item.</summary>
+    public SwdAck PrepareAccess(byte ap, uint csw, uint address)
     {
-        var ack = Select(0, AhbAp.CSW);
+        var ack = Select(ap, AhbAp.CSW);
         if (ack == SwdAck.Ok)
         {
             ack = Transfer(ap: true, read: false, AhbAp.CSW, ref csw);

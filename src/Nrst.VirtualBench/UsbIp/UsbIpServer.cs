@@ -72,7 +72,7 @@ public sealed class UsbIpServer : IDisposable
     public void Unplug(string board)
     {
         var export = Find(board);
-        export.Board.Unplug(onPurpose: true);
+        export.Board.Unplug();
         export.Session?.Stop();
     }
 

@@ -88,7 +88,6 @@ internal sealed class UsbIpSession : IDisposable
             await FlushAsync(stop).ConfigureAwait(false);
             if (_urbs.IsGone)
             {
-                _export.Board.Unplug(onPurpose: false);
                 return;
             }
 

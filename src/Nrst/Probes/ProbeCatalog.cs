@@ -4,7 +4,18 @@ namespace Nrst;
 /// <param name="Selector">What to write after <c>--probe</c> for this one.</param>
 /// <param name="Target">What is known of the chip behind it; a virtual board knows its chip.</param>
 /// <param name="CannotOpen">Why it cannot be opened, or null.</param>
-public sealed record ProbeListing(ProbeSelector Selector, string Kind, string? Serial, string? Target, string? CannotOpen);
+public sealed record ProbeListing(ProbeSelector Selector, string Kind, string? Serial, string? Target, string? CannotOpen)
+{
+    /// <summary>The same as <see cref="CannotOpen"/> in full, with cause and remedies, where the source knows them.</summary>
+    public NrstException? Problem { get; init; }
+}
+
+/// <summary>What a look around found.</summary>
+/// <param name="Problems">Sources that could not look, and why: what they would have listed is missing.</param>
+public sealed record ProbeSurvey(IReadOnlyList<ProbeListing> Probes, IReadOnlyList<NrstException> Problems)
+{
+    public NrstException? FirstProblem => Problems is [var first, ..] ? first : null;
+}
 
 /// <summary>One way to reach probes: a virtual bench, a server, a USB bus.</summary>
 public interface IProbeSource
@@ -18,10 +29,29 @@ public interface IProbeSource
 /// <summary>All probes that can be reached, from all sources.</summary>
 public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
 {
-    public IReadOnlyList<ProbeListing> List() => [.. sources.SelectMany(source => source.List())];
+    /// <summary>Everything there is. A source that cannot look hides nothing of the others.</summary>
+    public ProbeSurvey Survey()
+    {
+        var probes = new List<ProbeListing>();
+        var problems = new List<NrstException>();
+        foreach (var source in sources)
+        {
+            try
+            {
+                probes.AddRange(source.List());
+            }
+            catch (ProbeException problem)
+            {
+                problems.Add(problem);
+            }
+        }
+
+        return new ProbeSurvey(probes, problems);
+    }
 
     /// <param name="selector">Null: the only probe there is.</param>
-    /// <exception cref="ProbeException">None, several, or one that cannot be opened.</exception>
+    /// <exception cref="ProbeException">There is none, or it cannot be opened.</exception>
+    /// <exception cref="UsageException">Several fit; they are listed.</exception>
     public IDebugProbe Open(ProbeSelector? selector)
     {
         var chosen = selector switch
@@ -51,35 +81,43 @@ public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
 
     private ProbeSelector BySerial(ProbeSelector.SerialNumber wanted)
     {
-        var fitting = List().Where(probe => probe.Serial?.StartsWith(wanted.Prefix, StringComparison.OrdinalIgnoreCase) == true).ToList();
+        var survey = Survey();
+        var fitting = survey.Probes.Where(probe => probe.Serial?.StartsWith(wanted.Prefix, StringComparison.OrdinalIgnoreCase) == true).ToList();
         return fitting switch
         {
-            [] => throw NoneAnswers(wanted),
+            [] => throw survey.FirstProblem ?? NoneAnswers(wanted),
             [var only] => only.Selector,
             _ => throw Several(fitting, $"The serial numbers of {fitting.Count} probes begin with '{wanted}'."),
         };
     }
 
     // A virtual board is never taken unasked: nobody shall believe that it was hardware.
-    private ProbeSelector TheOnlyOne() => List().Where(probe => probe.Selector is not ProbeSelector.Virtual).ToList() switch
+    private ProbeSelector TheOnlyOne()
     {
-        [] => throw new ProbeException("NRST1001", "No probe was found.")
+        var survey = Survey();
+        return survey.Probes.Where(probe => probe.Selector is not ProbeSelector.Virtual).ToList() switch
         {
-            LikelyCause = "Nothing is attached that this version can reach: it uses virtual boards and stlink-servers, not USB.",
-            Remedies =
-            [
-                TryTheBench,
-                new("Name a running stlink-server.", "nrst info --probe tcp:127.0.0.1:7184"),
-            ],
-        },
-        [var only] => only.Selector,
-        var several => throw Several(several, $"There are {several.Count} probes, and none was chosen."),
+            [] => throw survey.FirstProblem ?? NoneAttached(),
+            [var only] => only.Selector,
+            var several => throw Several(several, $"There are {several.Count} probes, and none was chosen."),
+        };
+    }
+
+    internal static ProbeException NoneAttached() => new("NRST1001", "No probe was found.")
+    {
+        LikelyCause = "No ST-LINK is on this machine's USB. Virtual boards and stlink-servers are used only when they are named.",
+        Remedies =
+        [
+            new("Plug a probe in; if it is, try another cable: many carry power only.", "nrst list"),
+            new("Name a running stlink-server.", "nrst info --probe tcp:127.0.0.1:7184"),
+            TryTheBench,
+        ],
     };
 
-    private static ProbeException Several(List<ProbeListing> probes, string fact) => new("NRST1003", fact)
+    internal static UsageException Several(List<ProbeListing> probes, string fact) => new("NRST1003", fact)
     {
         LikelyCause = "Several probes fit; nrst does not guess which chip to write to.",
-        Evidence = [.. probes.Select(probe => $"{probe.Selector}  {probe.Kind}  {probe.Target}".TrimEnd())],
+        Evidence = [.. probes.Select(probe => string.Join("  ", new[] { $"{probe.Selector}", probe.Kind, probe.Serial, probe.Target }.Where(part => part is not null)))],
         Remedies = [.. probes.Take(4).Select(probe => new Remedy("Choose one.", $"--probe {probe.Selector}"))],
     };
 }

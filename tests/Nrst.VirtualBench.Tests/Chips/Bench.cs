@@ -1,6 +1,5 @@
 using Nrst.Targets;
 using Nrst.VirtualBench.Chips;
-using Nrst.VirtualBench.Chips.Stm32F4;
 
 namespace Nrst.VirtualBench.Tests.Chips;
 
@@ -18,7 +17,7 @@ internal sealed class Bench
     public Bench(string part = "STM32F407VG", ChipOptions? options = null, ChipState? state = null)
     {
         var (device, found) = DeviceDatabase.FindPart(part) ?? throw new ArgumentException($"No such part: {part}", nameof(part));
-        Chip = new Stm32F4Chip(device, found, options ?? new ChipOptions());
+        Chip = new Stm32Chip(device, found, options ?? new ChipOptions());
         if (state is not null)
         {
             Chip.Load(state);
@@ -35,7 +34,7 @@ internal sealed class Bench
         Wait(1_000_000);
     }
 
-    public Stm32F4Chip Chip { get; }
+    public Stm32Chip Chip { get; }
 
     public long Now => now;
 

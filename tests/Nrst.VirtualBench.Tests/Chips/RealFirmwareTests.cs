@@ -1,8 +1,7 @@
 using System.Text;
 using Nrst.Targets;
 using Nrst.VirtualBench.Chips;
-using Nrst.VirtualBench.Chips.Stm32F4;
-using Nrst.VirtualBench.Chips.Stm32F4.Peripherals;
+using Nrst.VirtualBench.Chips.Peripherals;
 
 namespace Nrst.VirtualBench.Tests.Chips;
 
@@ -38,11 +37,11 @@ public sealed class RealFirmwareTests
         Assert.Equal(96, 1_000_000 / chip.HclkPicoseconds);
     }
 
-    private static (Stm32F4Chip Chip, List<PinChange> Pins, byte[] Image) Board(string part, string file)
+    private static (Stm32Chip Chip, List<PinChange> Pins, byte[] Image) Board(string part, string file)
     {
         var image = Firmware(file);
         var (device, found) = DeviceDatabase.FindPart(part)!.Value;
-        var chip = new Stm32F4Chip(device, found, new ChipOptions());
+        var chip = new Stm32Chip(device, found, new ChipOptions());
         var pins = new List<PinChange>();
         chip.PinChanged += pins.Add;
         image.CopyTo(chip.Flash);
@@ -50,7 +49,7 @@ public sealed class RealFirmwareTests
         return (chip, pins, image);
     }
 
-    private static void Run(Stm32F4Chip chip, byte[] image, int milliseconds, Func<bool> enough)
+    private static void Run(Stm32Chip chip, byte[] image, int milliseconds, Func<bool> enough)
     {
         for (var ms = 1L; ms <= milliseconds && !enough(); ms++)
         {
@@ -68,7 +67,7 @@ public sealed class RealFirmwareTests
         Assert.True(chip.Flash[..image.Length].SequenceEqual(image), "nothing in the firmware writes to the flash");
     }
 
-    private static string Printed(Stm32F4Chip chip) => Encoding.ASCII.GetString([.. chip.UsartLog.Select(sent => sent.Value)]);
+    private static string Printed(Stm32Chip chip) => Encoding.ASCII.GetString([.. chip.UsartLog.Select(sent => sent.Value)]);
 
     private static byte[] Firmware(string file)
     {

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Nrst.VirtualBench.Boards;
 using Nrst.VirtualBench.Chips;
 
 namespace Nrst.VirtualBench.Tests.Probes;
 
 /// <summary>128 KiB of RAM at 0x2000_0000, a word that stalls, and nothing else: enough of a chip to talk about probes.</summary>
-internal sealed class FakeChip : IBoardChip, ISwdTarget
+internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort, IUsartPins
 {
     public const uint RamAt = 0x2000_0000;
     public const uint SlowWord = 0x4000_0000;
@@ -21,6 +22,17 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
 
     public long RanUntil { get; private set; }
 
+    public IUsartPins Usarts => this;
+
+    IReadOnlyCollection<int> IUsartPins.Usarts => [1, 2, 3];
+
+    public event Action<int, byte>? Sent;
+
+    /// <summary>What came to the RX pins.</summary>
+    public List<(int Usart, byte Value)> Heard { get; } = [];
+
+    private readonly ConcurrentQueue<(int Usart, byte[] Bytes)> _toSay = new();
+
     public double SupplyVolts { get; set; } = 3.3;
 
     public ISwdTarget? Swd => Powered ? this : null;
@@ -29,9 +41,13 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
 
     public uint Dpidr => 0x2BA0_1477;
 
-    public uint AhbApIdr => 0x2477_0011;
+    public uint Idr => 0x2477_0011;
 
-    public uint AhbApBase => 0xE00F_F003;
+    public uint Base => 0xE00F_F003;
+
+    public uint ResetCsw => 0x2300_0002;
+
+    public IMemoryPort? Port(byte number) => number == 0 ? this : null;
 
     public long HclkPicoseconds { get; set; } = 62_500;
 
@@ -53,9 +69,35 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
 
     public void DriveReset(bool low, long now) => ResetIsLow = low;
 
-    public void RunUntil(long now) => RanUntil = now;
+    public void RunUntil(long now)
+    {
+        RanUntil = now;
+        while (_toSay.TryDequeue(out var next))
+        {
+            Say(next.Usart, next.Bytes);
+        }
+    }
 
-    public BusStatus Read(uint address, int bytes, out uint value, ref long now)
+    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now)
+    {
+        foreach (var value in bytes)
+        {
+            Heard.Add((usart, value));
+        }
+    }
+
+    public void Say(int usart, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var value in bytes)
+        {
+            Sent?.Invoke(usart, value);
+        }
+    }
+
+    /// <summary>When the chip next lives for a while.</summary>
+    public void SayLater(int usart, ReadOnlySpan<byte> bytes) => _toSay.Enqueue((usart, bytes.ToArray()));
+
+    public BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now)
     {
         Accesses.Add((address, bytes, false));
         value = 0;
@@ -77,7 +119,7 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget
         return BusStatus.Ok;
     }
 
-    public BusStatus Write(uint address, int bytes, uint value, ref long now)
+    public BusStatus Write(uint address, int bytes, uint value, bool secure, ref long now)
     {
         Accesses.Add((address, bytes, true));
         if (address < RamAt || address - RamAt + bytes > Ram.Length)

@@ -23,7 +23,8 @@ internal sealed class UsbIpBench : IAsyncDisposable
         var store = new BoardStore(Path.Combine(_folder, "boards"), (_, _, board) => new FakeChip { SupplyVolts = board.Volts });
         foreach (var (kind, fault) in boards)
         {
-            store.New($"board{Boards.Count}", "STM32F407VG", kind, fault is null ? [] : [fault]);
+            store.New(
+                $"board{Boards.Count}", "STM32F407VG", kind.Split(' ')[0], fault is null ? [] : [fault], rawSerial: kind.EndsWith(" raw-serial", StringComparison.Ordinal));
             Boards.Add(store.Open($"board{Boards.Count}"));
         }
 

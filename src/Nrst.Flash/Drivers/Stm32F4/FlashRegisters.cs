@@ -1,9 +1,4 @@
-using System.Runtime.CompilerServices;
-
 namespace Nrst.Flash.Stm32F4;
-
-/// <summary>A 32-bit register: where it is, and the type its bits read as.</summary>
-internal readonly record struct Register<T>(string Name, uint Offset) where T : unmanaged, Enum;
 
 /// <summary>RM0090, "Flash access control register (FLASH_ACR)".</summary>
 [Flags]
@@ -90,17 +85,4 @@ internal static class FlashRegisters
         /// <summary>RDP, bits 15:8.</summary>
         public byte Rdp => (byte)((uint)value >> 8);
     }
-
-    public static T Read<T>(this ITargetMemory memory, Address controller, Register<T> register) where T : unmanaged, Enum =>
-        Unsafe.BitCast<uint, T>(memory.Read32(controller + register.Offset));
-
-    public static void Write<T>(this ITargetMemory memory, Address controller, Register<T> register, T value)
-        where T : unmanaged, Enum =>
-        memory.Write32(controller + register.Offset, Unsafe.BitCast<T, uint>(value));
-
-    public static WordAccess ReadOf<T>(this Address controller, Register<T> register) where T : unmanaged, Enum =>
-        WordAccess.Read(controller + register.Offset);
-
-    public static WordAccess WriteOf<T>(this Address controller, Register<T> register, T value) where T : unmanaged, Enum =>
-        WordAccess.Write(controller + register.Offset, Unsafe.BitCast<T, uint>(value));
 }

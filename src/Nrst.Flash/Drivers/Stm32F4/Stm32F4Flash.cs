@@ -1,111 +1,90 @@
 using System.Globalization;
-using Nrst.Targets;
+using Nrst.Flash.Loaders;
 using static Nrst.Flash.Stm32F4.FlashRegisters;
 
 namespace Nrst.Flash.Stm32F4;
 
 /// <summary>
-/// The flash of the STM32F4: sectors of 16 to 128 KiB, programmed 8, 16 or 32 bits at a time.
+/// The flash of the STM32F2 and F4: sectors of 16 to 128 KiB, programmed 8, 16 or 32 bits at a time.
 /// Follows RM0090, "Erase" and "Programming", step by step.
 /// </summary>
-internal sealed class Stm32F4Flash(
-    ITargetMemory memory, IWordBatch words, IClock clock, FlashDescription flash, BankedLayout layout, Parallelism parallelism)
-    : IFlashDriver
+internal sealed class Stm32F4Flash(FlashChip chip) : FlashController(chip)
 {
-    private readonly Address _at = flash.Controller;
+    private readonly Address _at = chip.Flash.Controller;
+    private readonly Parallelism _parallelism = Parallelism.At(chip.Volts);
 
-    /// <summary>No operation of this flash takes longer.</summary>
-    public TimeSpan LongestLimit => flash.Times.EraseOfAll(layout, parallelism).Limit;
+    public override int Access => _parallelism.Bytes;
+
+    protected override int Column => _parallelism.Bits;
+
+    public override string? Notice => _parallelism == Parallelism.X32
+        ? null
+        : $"{Supply} the flash takes {_parallelism.Bits} bits at a time; from 2.7 V on it is faster";
+
+    public override LoaderPart Loader => new("stm32f4") { Arguments = [(uint)(FlashCr.PG | FlashCr.Size(_parallelism))] };
+
+    public override bool IsLocked => Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
+
+    /// <summary>In proportion to the size, whatever the number of banks: MER and MER1 together take twice as long.</summary>
+    public override OperationTime TimeOfEraseAll() => Scaled(
+        Chip.Flash.Times.BankErase.First(row => row.Bits == _parallelism.Bits), Chip.Layout.Range.Length);
+
+    protected override bool WriteKeys() => WriteKeys(_at, KEYR, FlashKey.First, FlashKey.Second, CR, FlashCr.LOCK);
+
+    protected override void WriteLock() => Memory.Write(_at, CR, FlashCr.LOCK);
+
+    protected override string ShowControl() => CR.Show(Memory.Read(_at, CR));
+
+    /// <summary>Writing a one clears.</summary>
+    protected override void ForgetErrors() => Memory.Write(_at, SR, FlashSr.EOP | FlashSr.Errors);
+
+    protected override FlashStatus ReadStatus(AddressRange where) => Decode((uint)Memory.Read(_at, SR));
+
+    public override FlashStatus Decode(uint status)
+    {
+        var flags = (FlashSr)status;
+        var fault = flags switch
+        {
+            _ when (flags & FlashSr.Errors) == 0 => FlashFault.None,
+            _ when flags.HasFlag(FlashSr.WRPERR) => FlashFault.WriteProtected,
+            _ when flags.HasFlag(FlashSr.OPERR) => FlashFault.Broken,
+            _ => FlashFault.Sequence,
+        };
+        var cause = flags switch
+        {
+            _ when fault == FlashFault.WriteProtected => "An option byte (nWRP) covers this area, often set by a bootloader.",
+            _ when flags.HasFlag(FlashSr.PGPERR) => "The access width does not fit PSIZE; something else writes FLASH_CR.",
+            _ when flags.HasFlag(FlashSr.PGSERR) => "The controller was not ready to program: FLASH_CR is not what was written.",
+            _ => null,
+        };
+        return new FlashStatus(flags.HasFlag(FlashSr.BSY), fault, SR.Show(flags), cause);
+    }
 
     /// <summary>FLASH_CR for erasing one sector, without STRT. The second bank's sectors are 0x10 and up.</summary>
-    public FlashCr EraseCommand(FlashSector sector) => FlashCr.SER | FlashCr.Sector(NumberOf(sector)) | FlashCr.Size(parallelism);
+    public override uint EraseWord(FlashSector sector) => (uint)(FlashCr.SER | FlashCr.Sector(NumberOf(sector)) | FlashCr.Size(_parallelism));
 
     /// <summary>FLASH_CR for erasing everything, without STRT.</summary>
-    public FlashCr EraseAllCommand() =>
-        FlashCr.MER | (layout.Banks.Count > 1 ? FlashCr.MER1 : 0) | FlashCr.Size(parallelism);
+    public override IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> EraseAllWords() =>
+        [((uint)(FlashCr.MER | (Chip.Layout.Banks.Count > 1 ? FlashCr.MER1 : 0) | FlashCr.Size(_parallelism)), Chip.Layout.Range, TimeOfEraseAll())];
 
-    public void Erase(FlashSector sector) =>
-        Erase(EraseCommand(sector), sector.Range, flash.Times.EraseOf(sector, parallelism));
-
-    public void EraseAll() => Erase(EraseAllCommand(), layout.Range, flash.Times.EraseOfAll(layout, parallelism));
-
-    public void Program(Address at, ReadOnlySpan<byte> data)
+    protected override void StartErase(uint word)
     {
-        if (!at.IsAligned(4) || data.Length % 4 != 0)
-        {
-            throw new ArgumentException("Flash takes whole, aligned words; the planner widens to them.");
-        }
-
-        var where = new AddressRange(at, (uint)data.Length);
-        using var unlocked = Unlock(where);
-        ForgetOldErrors();
-        memory.Write(_at, CR, FlashCr.PG | FlashCr.Size(parallelism));
-        var limit = flash.Times.ProgramOf(1).Limit;
-        var unit = parallelism.Bytes;
-        for (var offset = 0; offset < data.Length; offset += unit)
-        {
-            var piece = data.Slice(offset, unit);
-            if (piece.ContainsAnyExcept((byte)0xFF))
-            {
-                memory.Write(at + (uint)offset, piece, (AccessSize)unit);
-                Settle(new AddressRange(at + (uint)offset, (uint)unit), WaitWhileBusy(where, limit));
-            }
-        }
+        Memory.Write(_at, CR, (FlashCr)word);
+        Memory.Write(_at, CR, (FlashCr)word | FlashCr.STRT);
     }
 
-    /// <summary>Opens FLASH_CR for the loader, which closes it at its end.</summary>
-    public void UnlockForLoader()
+    protected override void StartProgram(Address at) => Memory.Write(_at, CR, FlashCr.PG | FlashCr.Size(_parallelism));
+
+    protected override void WriteUnit(Address at, ReadOnlySpan<byte> unit) => Memory.Write(at, unit, (AccessSize)unit.Length);
+
+    protected override void Idle() => Memory.Write(_at, CR, default);
+
+    /// <summary>The caches can be reset only while they are off.</summary>
+    public override void ResetCaches()
     {
-        OpenControl(layout.Range);
-        ForgetOldErrors();
-    }
-
-    /// <summary>Opens FLASH_CR for writing; disposing closes it on every way out.</summary>
-    public Unlocked Unlock(AddressRange where)
-    {
-        OpenControl(where);
-        return new Unlocked(this);
-    }
-
-    private void OpenControl(AddressRange where)
-    {
-        WaitWhileBusy(where, LongestLimit);
-        Span<uint> control = stackalloc uint[1];
-        if (memory.Read(_at, CR).HasFlag(FlashCr.LOCK))
-        {
-            words.Run(
-                [_at.WriteOf(KEYR, FlashKey.First), _at.WriteOf(KEYR, FlashKey.Second), _at.ReadOf(CR)],
-                control);
-            if (((FlashCr)control[0]).HasFlag(FlashCr.LOCK))
-            {
-                throw new FlashException("NRST2001", where, "The flash stays locked after both keys were written.")
-                {
-                    LikelyCause = "A wrong key sequence earlier locked FLASH_CR until the next reset, or the chip takes no writes.",
-                    Evidence = [$"FLASH_CR = 0x{control[0]:X8}"],
-                    Remedies = [new Remedy("Reset the chip with its pin and try again.", "nrst reset --connect under-reset")],
-                };
-            }
-        }
-    }
-
-    /// <summary>Waits for whatever runs, then locks.</summary>
-    public void Lock()
-    {
-        WaitWhileBusy(layout.Range, LongestLimit);
-        memory.Write(_at, CR, FlashCr.LOCK);
-    }
-
-    public bool IsLocked => memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
-
-    /// <summary>Error flags outlive the job that raised them and block the next one. Writing a one clears.</summary>
-    public void ForgetOldErrors() => memory.Write(_at, SR, FlashSr.EOP | FlashSr.Errors);
-
-    /// <summary>The caches may hold what was in the flash before; they can be reset only while they are off.</summary>
-    public void ResetCaches()
-    {
-        var before = memory.Read(_at, ACR);
+        var before = Memory.Read(_at, ACR);
         var off = before & ~(FlashAcr.ICEN | FlashAcr.DCEN);
-        words.Run(
+        Chip.Words.Run(
             [
                 _at.WriteOf(ACR, off),
                 _at.WriteOf(ACR, off | FlashAcr.ICRST | FlashAcr.DCRST),
@@ -115,121 +94,9 @@ internal sealed class Stm32F4Flash(
             []);
     }
 
-    /// <summary>Turns the controller's error flags into a failure that names the place.</summary>
-    public static FlashException Failure(AddressRange where, FlashSr status) =>
-        status.HasFlag(FlashSr.WRPERR)
-            ? new FlashException("NRST2003", where, $"The flash at {where} is write-protected.")
-            {
-                LikelyCause = "An option byte (nWRP) covers this area, often set by a bootloader.",
-                Evidence = [Show(status)],
-                Remedies = [new Remedy("See which sectors are protected.", "nrst info")],
-            }
-            : new FlashException("NRST2002", where, $"The flash controller reports an error at {where}.")
-            {
-                LikelyCause = status switch
-                {
-                    _ when status.HasFlag(FlashSr.PGPERR) => "The access width does not fit PSIZE; something else writes FLASH_CR.",
-                    _ when status.HasFlag(FlashSr.PGSERR) => "The controller was not ready to program: FLASH_CR is not what was written.",
-                    _ when status.HasFlag(FlashSr.OPERR) => "The operation broke off, as a dip in the supply makes it do.",
-                    _ => null,
-                },
-                Evidence = [Show(status)],
-                Remedies = [new Remedy("Reset the chip and try again; if it stays, measure the supply while erasing.", "nrst info")],
-            };
+    private string Supply => Chip.Volts is { } volts
+        ? string.Create(CultureInfo.InvariantCulture, $"at {volts:0.0} V")
+        : "without a measured supply";
 
-    /// <summary>An operation that ended before the silicon can have done it.</summary>
-    public static FlashException TooFast(AddressRange where, FlashSr status, TimeSpan took, TimeSpan least) => new(
-        "NRST2005",
-        where,
-        string.Create(CultureInfo.InvariantCulture, $"The flash did not execute the operation at {where}: it was over in {took.TotalMilliseconds:0.###} ms."))
-    {
-        LikelyCause = "The controller accepted the command and did nothing: a wrong chip, a clone, or a supply too low to erase.",
-        Evidence =
-        [
-            string.Create(CultureInfo.InvariantCulture, $"it cannot take less than {least.TotalMilliseconds:0.###} ms"),
-            Show(status),
-        ],
-        Remedies = [new Remedy("Check the chip's marking and its supply.", "nrst info")],
-    };
-
-    public static FlashException TooSlow(AddressRange where, TimeSpan limit, string seen) => new(
-        "NRST2004", where, string.Create(CultureInfo.InvariantCulture, $"The flash did not finish at {where} within {limit.TotalSeconds:0.0} s."))
-    {
-        LikelyCause = "The flash is worn or its supply fails; the limit is twice the longest time in the data sheet.",
-        Evidence = [seen],
-        Remedies = [new Remedy("Reset the chip with its pin, measure the supply, and try again.", "nrst reset --connect under-reset")],
-    };
-
-    private void Erase(FlashCr command, AddressRange where, OperationTime time)
-    {
-        using var unlocked = Unlock(where);
-        ForgetOldErrors();
-        memory.Write(_at, CR, command);
-        var start = clock.Now;
-        memory.Write(_at, CR, command | FlashCr.STRT);
-        clock.Wait(time.Least);
-        var status = memory.Read(_at, SR);
-        var failed = (status & FlashSr.Errors) != 0;
-        if (!failed && !status.HasFlag(FlashSr.BSY))
-        {
-            throw TooFast(where, status, clock.Now - start, time.Least);
-        }
-
-        Settle(where, failed ? status : WaitWhileBusy(where, time.Limit));
-    }
-
-    private static void Settle(AddressRange where, FlashSr status)
-    {
-        if ((status & FlashSr.Errors) != 0)
-        {
-            throw Failure(where, status);
-        }
-    }
-
-    private FlashSr WaitWhileBusy(AddressRange where, TimeSpan limit)
-    {
-        var deadline = clock.Now + limit;
-        var pause = TimeSpan.Zero;
-        while (true)
-        {
-            var status = memory.Read(_at, SR);
-            if (!status.HasFlag(FlashSr.BSY))
-            {
-                return status;
-            }
-
-            if (clock.Now > deadline)
-            {
-                throw TooSlow(where, limit, Show(status));
-            }
-
-            clock.Wait(pause); // none after the first looks: programming a word is shorter than asking about it
-            pause = pause < TimeSpan.FromMilliseconds(5) ? pause + TimeSpan.FromMilliseconds(0.5) : pause;
-        }
-    }
-
-    private uint NumberOf(FlashSector sector)
-    {
-        var bank = layout.Banks.First(bank => bank.Layout.Sectors.Contains(sector));
-        var index = (uint)(sector.Number - bank.Layout.Sectors[0].Number);
-        return bank.Number == 2 ? 0x10 | index : (uint)sector.Number;
-    }
-
-    private static string Show(FlashSr status) => $"FLASH_SR = 0x{(uint)status:X8} ({status})";
-
-    /// <summary>Locks the flash again on every way out. Never throws: it must not hide an earlier error.</summary>
-    internal readonly ref struct Unlocked(Stm32F4Flash flash)
-    {
-        public void Dispose()
-        {
-            try
-            {
-                flash.Lock();
-            }
-            catch (NrstException)
-            {
-                // The wire is gone or the flash hangs; whoever opens the chip next starts from reset.
-            }
-        }
-    }
+    private uint NumberOf(FlashSector sector) => Chip.Layout.Banks.First(bank => bank.Layout.Sectors.Contains(sector)).FieldOf(sector);
 }

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Nrst.Cli.Output;
+using Nrst.Diagnosis;
+
+namespace Nrst.Cli.Verbs;
+
+/// <summary><c>nrst doctor</c>: looks at the machine, the probes and the way to the chip, and says what is wrong.</summary>
+internal static class DoctorVerb
+{
+    public static Command Create() => new Command("doctor", "Look at machine, probe and chip, and say what is wrong").WithTarget().Does(Examine);
+
+    private static JsonObject Examine(Invocation call)
+    {
+        var seen = Doctor.Look(Connection.Catalog, Connection.Selector(call), Connection.Options(call));
+        var findings = MachineRules.Conclude(seen);
+        Show(call.Screen, seen);
+        foreach (var finding in findings)
+        {
+            call.Screen.Result();
+            Show(call.Screen, finding);
+        }
+
+        call.Screen.Result();
+        call.Screen.Result(findings.Count == 0 ? "Nothing wrong was found." : findings.Count == 1 ? "1 finding." : $"{findings.Count} findings.");
+        return new JsonObject { ["findings"] = new JsonArray([.. findings.Select(Json)]), ["seen"] = Json(seen) };
+    }
+
+    private static void Show(Screen screen, Observations seen)
+    {
+        if (seen.Survey is { } survey)
+        {
+            screen.Field("usb", survey.Problems.Count == 0 ? "can be looked at" : "cannot be looked at");
+            foreach (var probe in survey.Probes.Where(probe => probe.Selector is not ProbeSelector.Virtual))
+            {
+                screen.Field("seen", $"{probe.Kind} at {probe.Selector}, {(probe.CannotOpen is null ? "can be opened" : "cannot be opened")}");
+            }
+        }
+
+        if (seen.UdevRules is { } rules && seen.Survey is not null)
+        {
+            screen.Field("udev rules", rules.Count > 0 ? string.Join(", ", rules) : seen.MayOpenAnything ? "none, and none needed by this user" : "none");
+        }
+
+        foreach (var trial in seen.Trials)
+        {
+            screen.Field("probe", trial.Probe ?? $"{trial.Selector}: not opened");
+            screen.Field("chip", trial.Chip ?? "not reached");
+        }
+    }
+
+    private static void Show(Screen screen, Finding finding)
+    {
+        screen.Field(finding.Code, finding.Fact);
+        if (finding.Cause is { } cause)
+        {
+            screen.Field("why", cause);
+        }
+
+        foreach (var evidence in finding.Evidence)
+        {
+            screen.Field("seen", evidence);
+        }
+
+        foreach (var remedy in finding.Remedies)
+        {
+            screen.Field("do", remedy.Advice);
+            if (remedy.Command is { } command)
+            {
+                screen.Result($"               {command}");
+            }
+        }
+    }
+
+    private static JsonObject Json(Finding finding) => new()
+    {
+        ["code"] = finding.Code,
+        ["fact"] = finding.Fact,
+        ["cause"] = finding.Cause,
+        ["evidence"] = new JsonArray([.. finding.Evidence.Select(line => (JsonNode)line)]),
+        ["remedies"] = ErrorReport.ToJson(finding.Remedies),
+    };
+
+    private static JsonObject Json(Observations seen) => new()
+    {
+        ["usb"] = seen.Survey is { } survey ? survey.Problems.Count == 0 : null,
+        ["udevRules"] = seen.UdevRules is { } rules ? new JsonArray([.. rules.Select(rule => (JsonNode)rule)]) : null,
+        ["probes"] = new JsonArray([.. seen.Trials.Select(trial => new JsonObject
+        {
+            ["selector"] = trial.Selector,
+            ["probe"] = trial.Probe,
+            ["chip"] = trial.Chip,
+        })]),
+    };
+}

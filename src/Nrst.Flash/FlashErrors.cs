@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Nrst.Flash;
+
+/// <summary>The ways an operation of a flash controller can fail, in words.</summary>
+internal static class FlashErrors
+{
+    /// <summary>The controller's error flags, as a failure that names the place.</summary>
+    public static FlashException Failure(AddressRange where, FlashStatus status) => status.Fault switch
+    {
+        FlashFault.WriteProtected => new FlashException("NRST2003", where, $"The flash at {where} is write-protected.")
+        {
+            LikelyCause = status.Cause ?? "An option byte covers this area, often set by a bootloader.",
+            Evidence = [status.Text],
+            Remedies = [new Remedy("See which sectors are protected.", "nrst info")],
+        },
+        FlashFault.NotBlank => new FlashException("NRST2006", where, $"The flash at {where} was programmed before and takes no second write.")
+        {
+            LikelyCause = status.Cause ?? "It reads blank and is not: something programmed it with the bytes that an erase leaves.",
+            Evidence = [status.Text],
+            Remedies = [new Remedy("Erase it first, however blank it looks.", "nrst flash FILE --always-erase")],
+        },
+        _ => new FlashException("NRST2002", where, $"The flash controller reports an error at {where}.")
+        {
+            LikelyCause = status.Cause ?? (status.Fault == FlashFault.Broken
+                ? "The operation broke off, as a dip in the supply makes it do."
+                : "The controller was not ready: its control register is not what was written. Something else on the chip uses it."),
+            Evidence = [status.Text],
+            Remedies = [new Remedy("Reset the chip and try again; if it stays, measure the supply while erasing.", "nrst info")],
+        },
+    };
+
+    public static FlashException StaysLocked(AddressRange where, string seen) => new(
+        "NRST2001", where, "The flash stays locked after both keys were written.")
+    {
+        LikelyCause = "A wrong key sequence earlier locked the control register until the next reset, or the chip takes no writes.",
+        Evidence = [seen],
+        Remedies = [new Remedy("Reset the chip with its pin and try again.", "nrst reset --connect under-reset")],
+    };
+
+    /// <summary>An operation that ended before the silicon can have done it.</summary>
+    public static FlashException TooFast(AddressRange where, FlashStatus status, TimeSpan took, TimeSpan least) => new(
+        "NRST2005",
+        where,
+        string.Create(CultureInfo.InvariantCulture, $"The flash did not execute the operation at {where}: it was over in {took.TotalMilliseconds:0.###} ms."))
+    {
+        LikelyCause = "The controller accepted the command and did nothing: a wrong chip, a clone, or a supply too low to erase.",
+        Evidence =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"it cannot take less than {least.TotalMilliseconds:0.###} ms"),
+            status.Text,
+        ],
+        Remedies = [new Remedy("Check the chip's marking and its supply.", "nrst info")],
+    };
+
+    public static FlashException TooSlow(AddressRange where, TimeSpan limit, string seen) => new(
+        "NRST2004", where, string.Create(CultureInfo.InvariantCulture, $"The flash did not finish at {where} within {limit.TotalSeconds:0.0} s."))
+    {
+        LikelyCause = "The flash is worn or its supply fails; the limit is twice the longest time in the data sheet.",
+        Evidence = [seen],
+        Remedies = [new Remedy("Reset the chip with its pin, measure the supply, and try again.", "nrst reset --connect under-reset")],
+    };
+}

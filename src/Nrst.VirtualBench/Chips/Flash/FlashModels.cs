@@ -1,0 +1,18 @@
+using Nrst.VirtualBench.Chips.Flash.F4;
+
+namespace Nrst.VirtualBench.Chips.Flash;
+
+/// <summary>The flash controllers this bench can play, by the name the device data gives them.</summary>
+internal static class FlashModels
+{
+    private static readonly Dictionary<string, Func<FlashContext, FlashModel>> Makers = new()
+    {
+        ["stm32f4"] = context => new F4Flash(context),
+    };
+
+    public static IReadOnlyCollection<string> Known => Makers.Keys;
+
+    /// <summary>The model behind this name; null where there is none.</summary>
+    public static FlashModel? Make(FlashContext context) =>
+        Makers.TryGetValue(context.Device.Flash.Driver, out var make) ? make(context) : null;
+}

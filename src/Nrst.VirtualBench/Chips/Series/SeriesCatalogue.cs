@@ -1,0 +1,26 @@
+using Nrst.Targets;
+
+namespace Nrst.VirtualBench.Chips.Series;
+
+/// <summary>The series this bench can play.</summary>
+internal static class SeriesCatalogue
+{
+    private static readonly Func<Device, SeriesDescription?>[] All =
+    [
+        Stm32F4Series.Describe,
+    ];
+
+    /// <summary>The series a device is of; null where the bench has none for it.</summary>
+    public static SeriesDescription? Find(Device device)
+    {
+        foreach (var describe in All)
+        {
+            if (describe(device) is { } series)
+            {
+                return series;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,213 @@
+using Nrst.Targets;
+using Nrst.VirtualBench.Chips.Flash;
+using Nrst.VirtualBench.Chips.Peripherals;
+using Nrst.VirtualBench.Chips.Series;
+using Nrst.VirtualBench.Cortex;
+
+namespace Nrst.VirtualBench.Chips;
+
+/// <summary>One STM32, soldered to a board: its core, memories and peripherals, its supply and its reset pin.</summary>
+/// <remarks>
+/// What a chip has comes from three places: the device data (memories, layouts, times), the table of its series (clocks,
+/// peripherals, ports), and its flash model. Nothing here asks which family it is.
+/// </remarks>
+internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChipServices
+{
+    /// <summary>Every internal reset pulls NRST low for at least this long ("Reset circuit").</summary>
+    private const long ResetPulse = 20_000;
+
+    /// <summary>How late the chip may notice that the core has halted, for the counters that stop with it.</summary>
+    private const long LongestSlice = 100_000;
+
+    private readonly Device device;
+    private readonly ChipOptions options;
+    private readonly CortexCore core;
+    private readonly SystemBus bus;
+    private readonly SeriesDescription series;
+    private readonly FlashModel flash;
+    private readonly PeripheralMap peripherals;
+    private readonly DebugMcu debugMcu;
+    private readonly Rcc rcc;
+    private readonly List<string> notes = [];
+    private readonly bool boardHoldsReset;
+    private bool powered;
+    private bool debugDisabled;
+    private bool probeHoldsReset;
+    private bool held;
+    private bool anyFrozen;
+    private long pulseEnd = long.MinValue;
+    private long clock;
+
+    public Stm32Chip(Device device, Part part, ChipOptions options)
+    {
+        (this.device, this.options, Part) = (device, options, part);
+        series = SeriesCatalogue.Find(device) ?? throw new NotSupportedException($"No series has an {part.Name}.");
+        boardHoldsReset = options.Faults.OfType<NrstHeldLow>().Any();
+        peripherals = new PeripheralMap(this, series.PeripheralWindows);
+        var revision = options.Revision ?? device.Revisions.Keys.DefaultIfEmpty((ushort)0x1000).Max();
+        debugMcu = new DebugMcu(series.Dbgmcu, (uint)revision << 16 | device.DeviceId);
+        rcc = peripherals.Add(series.Rcc.At, new Rcc(series.Rcc, options), size: series.Rcc.Size);
+        flash = FlashModels.Make(new FlashContext(device, part, options, this, series.FlashInterrupt))
+            ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
+        bus = new SystemBus(device, part, series, flash, peripherals, debugMcu, rcc);
+        core = CoreFactory.Make(device, series, bus, this);
+        ports = MakePorts();
+
+        peripherals.ClockEnables = rcc.EnableRegister;
+        rcc.PeripheralReset += peripherals.Reset;
+        rcc.ClocksChanged += _ => core.CyclePicoseconds = HclkPicoseconds;
+        AddPeripherals();
+    }
+
+    /// <summary>Whether the bench can play this device.</summary>
+    public static bool CanBe(Device device) => CoreFactory.Knows(device.Core) && SeriesCatalogue.Find(device) is not null && FlashModels.Known.Contains(device.Flash.Driver);
+
+    public Part Part { get; }
+
+    public double SupplyVolts => powered ? options.SupplyVolts : 0;
+
+    public ISwdTarget? Swd => powered && !debugDisabled ? this : null;
+
+    public bool ResetIsLow => !powered || probeHoldsReset || boardHoldsReset || clock < pulseEnd;
+
+    public uint Dpidr => device.Dpidr;
+
+    public long HclkPicoseconds => 1_000_000_000_000 / Math.Max(rcc.Hclk, 1);
+
+    /// <summary>The main flash, erased cells included. For whoever loads or inspects the bench from outside time.</summary>
+    public Span<byte> Flash => flash.Cells.Bytes;
+
+    public FlashModel FlashModel => flash;
+
+    public FlashStatistics FlashStatistics => flash.Statistics;
+
+    /// <summary>What the model could not do as silicon would, once each.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
+    public CortexCore Core => core;
+
+    public bool IsPowered => powered;
+
+    /// <summary>VDD rises; the core starts when the power-on reset is over and nobody holds NRST.</summary>
+    public void PowerOn(long now)
+    {
+        clock = now;
+        powered = true;
+        held = false;
+        debugMcu.PowerOn();
+        bus.PowerOn();
+        flash.PowerOn(now);
+        debugDisabled = flash.DebugDisabled;
+        rcc.PowerOn(now);
+        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
+        core.PowerOnReset(now);
+        Reset(ResetSource.PowerOn, now);
+    }
+
+    /// <summary>VDD falls. Flash, option bytes and OTP stay; a running erase is torn off.</summary>
+    public void PowerOff(long now)
+    {
+        RunUntil(now);
+        flash.Reset(ResetSource.PowerOn, now);
+        powered = false;
+    }
+
+    public void DriveReset(bool low, long now)
+    {
+        RunUntil(now);
+        if (low == probeHoldsReset)
+        {
+            return;
+        }
+
+        probeHoldsReset = low;
+        if (powered && low)
+        {
+            Reset(ResetSource.Pin, now);
+        }
+        else if (powered)
+        {
+            LetGo(now);
+        }
+    }
+
+    public void RunUntil(long now)
+    {
+        if (!powered)
+        {
+            clock = Math.Max(clock, now);
+            return;
+        }
+
+        while (clock < now)
+        {
+            var until = Math.Min(Math.Min(now, NextLook()), Math.Max(clock + 1, NextEvent()));
+            core.SliceEnd = until;
+            core.RunUntil(until);
+            clock = Math.Max(clock, Math.Min(core.Now, until));
+            FreezeCounters(clock);
+            peripherals.Advance(clock);
+            LetGo(clock);
+        }
+    }
+
+    void ICoreSignals.SystemResetRequested(long now) => Reset(ResetSource.Software, now);
+
+    void IChipServices.SetInterrupt(int number, bool level) => core?.SetInterrupt(number, level);
+
+    void IChipServices.EventMoved(long when) => core.SliceEnd = Math.Min(core.SliceEnd, when);
+
+    void IChipServices.ResetBy(ResetSource source, long now) => Reset(source, now);
+
+    uint IChipServices.Peek(uint address) => peripherals.Read(address & ~3u, clock);
+
+    void IChipServices.ProtectionLifted() => bus.ClearBackupSram();
+
+    void IChipServices.Note(string text)
+    {
+        if (!notes.Contains(text))
+        {
+            notes.Add(text);
+        }
+    }
+
+    /// <summary>The flash contents, option bytes and OTP, as they outlive the supply.</summary>
+    public ChipState Save() => flash.Save();
+
+    /// <summary>Gives the chip a past. To be done before <see cref="PowerOn"/>.</summary>
+    public void Load(ChipState state) => flash.Load(state);
+
+    private long NextLook() =>
+        debugMcu.FreezesAnything && !core.Halted ? clock + LongestSlice : long.MaxValue;
+
+    private long NextEvent() => Math.Min(held && clock < pulseEnd ? pulseEnd : long.MaxValue, peripherals.NextEvent);
+
+    /// <summary>A system reset: everything but the debug part of the core, DBGMCU, the backup domain and RCC_CSR.</summary>
+    private void Reset(ResetSource source, long now)
+    {
+        // The internal sources drive the pin, so PINRSTF is set with every one of them.
+        rcc.FlagReset(source);
+        flash.Reset(source, now);
+        peripherals.Reset(now);
+        bus.MemoryMode = 0;
+        debugDisabled |= flash.DebugDisabled;
+        if (source != ResetSource.Pin)
+        {
+            pulseEnd = now + ResetPulse;
+        }
+
+        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
+        (held, bus.InReset) = (true, true);
+        core.HoldInReset(true, now);
+        core.SliceEnd = Math.Min(core.SliceEnd, now);
+    }
+
+    private void LetGo(long now)
+    {
+        if (held && !probeHoldsReset && !boardHoldsReset && now >= pulseEnd)
+        {
+            (held, bus.InReset) = (false, false);
+            core.HoldInReset(false, now);
+        }
+    }
+}
