@@ -15,6 +15,9 @@ internal sealed class CommandLine : IDisposable
 
     public string Folder => _folder.Path;
 
+    /// <summary>Variables the program is started with, beside those it inherits.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     public string Bench => Path.Combine(_folder.Path, "bench");
 
     public string File(string name, ReadOnlySpan<byte> content) => _folder.File(name, content);
@@ -49,6 +52,11 @@ internal sealed class CommandLine : IDisposable
         }
 
         start.Environment["NRST_BENCH_DIR"] = Bench;
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
