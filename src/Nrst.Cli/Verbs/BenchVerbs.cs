@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.UsbIp;
 
 namespace Nrst.Cli.Verbs;
 
@@ -15,16 +16,19 @@ internal static class BenchVerbs
     private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
     private static readonly Option<string?> Firmware = new("--firmware") { Description = "The probe's firmware, e.g. V2J37S7", HelpName = "VERSION" };
     private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", HelpName = "VOLTS", DefaultValueFactory = _ => 3.3 };
+    private static readonly Option<int?> VcpUsart = new("--vcp-usart") { Description = "The USART at the probe's virtual COM port; by default 3 on chips with 144 pins, else 2", HelpName = "NUMBER" };
+    private static readonly Option<bool> RawSerial = new("--raw-serial") { Description = "The probe tells its serial number over USB as old ST-LINK/V2 do" };
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
+    private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
-        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts }.Does(New, "bench new"),
+        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, RawSerial }.Does(New, "bench new"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
-        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, Realtime, Stats }.Does(Serve, "bench serve"),
+        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
     };
 
@@ -37,7 +41,8 @@ internal static class BenchVerbs
             Remedies = [new("Name one.", "nrst bench new NAME --chip STM32F407VG")],
         };
         var board = Connection.Bench.New(
-            line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts));
+            line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts),
+            line.GetValue(VcpUsart), line.GetValue(RawSerial));
         call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}");
         return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial };
     }
@@ -88,38 +93,36 @@ internal static class BenchVerbs
     private static JsonObject Serve(Invocation call)
     {
         var line = call.Line;
-        if (line.GetValue(Server) is not { } port)
+        var (stlinkPort, usbIpPort) = (Port(line.GetValue(Server)), Port(line.GetValue(UsbIp)));
+        if (stlinkPort is null && usbIpPort is null)
         {
             throw new UsageException("NRST0115", "serve was not told how to serve.")
             {
-                LikelyCause = "--stlink-server PORT is missing.",
-                Remedies = [new("Take any free port; the first line printed says which.", "nrst bench serve NAME --stlink-server 0")],
-            };
-        }
-
-        if (port is < 0 or > 65535)
-        {
-            throw new UsageException("NRST0116", $"{port.ToString(CultureInfo.InvariantCulture)} is not a TCP port.")
-            {
-                LikelyCause = "Ports are 1 to 65535; 0 picks a free one.",
+                LikelyCause = "--stlink-server PORT or --usbip PORT is missing.",
+                Remedies =
+                [
+                    new("Share the probe with OpenOCD; the first line printed says on which port.", "nrst bench serve NAME --stlink-server 0"),
+                    new("Plug it into a Linux machine's USB.", "nrst bench serve NAME --usbip 0"),
+                ],
             };
         }
 
         var boards = new List<VirtualBoard>();
         try
         {
-            boards.AddRange(line.GetValue(Names)!.Select(name => Connection.Bench.OpenOrCreate(name)));
+            boards.AddRange(line.GetValue(Names)!.Distinct().Select(name => Connection.Bench.OpenOrCreate(name)));
             var options = new ExportOptions { Realtime = line.GetValue(Realtime), StatisticsFile = line.GetValue(Stats) };
-            using var server = new StLinkServer(boards, port, options);
+            var shelf = new BoardShelf(boards, options);
+            using var stlink = stlinkPort is { } first ? new StLinkServer(shelf, first) : null;
+            using var usbIp = usbIpPort is { } second ? new UsbIpServer(shelf, second) : null;
             foreach (var board in boards)
             {
-                call.Screen.Document(new JsonObject { ["board"] = board.Name, ["stlinkServer"] = server.Port }.ToJsonString());
+                call.Screen.Document(Readiness(board.Name, stlink, usbIp).ToJsonString());
             }
 
-            call.Screen.Talk(options.Realtime
-                ? "serving until Ctrl-C"
-                : "serving until Ctrl-C; a client that waits by the wall clock, as nrst does over tcp:, wants --realtime");
-            server.RunAsync(call.Cancel).GetAwaiter().GetResult();
+            Announce(call, boards, stlink, usbIp, options);
+            Task.WhenAll(stlink?.RunAsync(call.Cancel) ?? Task.CompletedTask, usbIp?.RunAsync(call.Cancel) ?? Task.CompletedTask)
+                .GetAwaiter().GetResult();
         }
         finally
         {
@@ -128,4 +131,43 @@ internal static class BenchVerbs
 
         return new JsonObject { ["boards"] = new JsonArray([.. boards.Select(board => (JsonNode)board.Name)]) };
     }
+
+    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp)
+    {
+        var ready = new JsonObject { ["board"] = board };
+        if (stlink is not null)
+        {
+            ready["stlinkServer"] = stlink.Port;
+        }
+
+        if (usbIp is not null)
+        {
+            ready["usbip"] = usbIp.Port;
+            ready["busid"] = usbIp.BusId(board);
+        }
+
+        return ready;
+    }
+
+    private static void Announce(
+        Invocation call, IReadOnlyList<VirtualBoard> boards, StLinkServer? stlink, UsbIpServer? usbIp, ExportOptions options)
+    {
+        foreach (var board in usbIp is null ? [] : boards)
+        {
+            call.Screen.Talk(string.Create(
+                CultureInfo.InvariantCulture,
+                $"plug {board.Name} in with: usbip --tcp-port {usbIp!.Port} attach -r 127.0.0.1 -b {usbIp.BusId(board.Name)}"));
+        }
+
+        call.Screen.Talk(options.Realtime || stlink is null
+            ? "serving until Ctrl-C"
+            : "serving until Ctrl-C; a client that waits by the wall clock, as nrst does over tcp:, wants --realtime");
+    }
+
+    private static int? Port(int? asked) => asked is null or (>= 0 and <= 65535)
+        ? asked
+        : throw new UsageException("NRST0116", $"{asked.Value.ToString(CultureInfo.InvariantCulture)} is not a TCP port.")
+        {
+            LikelyCause = "Ports are 1 to 65535; 0 picks a free one.",
+        };
 }

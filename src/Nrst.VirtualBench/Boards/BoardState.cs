@@ -21,6 +21,12 @@ internal sealed record BoardState(
     string? ChipSha256)
 {
     public const int CurrentFormat = 1;
+
+    /// <summary>Where the probe's virtual COM port ends; null for the default of <see cref="VcpWiring"/>.</summary>
+    public int? VcpUsart { get; init; }
+
+    /// <summary>The probe tells its serial number as old ones do: a byte a character, instead of two digits.</summary>
+    public bool RawSerial { get; init; }
 }
 
 /// <param name="Mode">What GET_CURRENT_MODE answers.</param>

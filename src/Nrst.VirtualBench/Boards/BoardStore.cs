@@ -53,9 +53,11 @@ public sealed class BoardStore
     /// <param name="chip">A part number: <c>STM32F407VG</c>.</param>
     /// <param name="kind">v2, v2-1 or v3.</param>
     /// <param name="firmware">As ST writes it; null for a recent one.</param>
+    /// <param name="vcpUsart">Which USART the probe's virtual COM port ends at; null for that of the maker's boards.</param>
+    /// <param name="rawSerial">The probe tells its serial number over USB in the form of old ST-LINK/V2.</param>
     public BoardDescription New(
         string name, string chip, string kind = DefaultKind, IReadOnlyList<string>? faults = null, string? firmware = null,
-        double volts = DefaultVolts)
+        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false)
     {
         CheckName(name);
         var part = FindPart(chip) ?? throw UnknownChip(chip);
@@ -94,11 +96,23 @@ public sealed class BoardStore
             };
         }
 
-        folder.Write(
-            new BoardState(
-                BoardState.CurrentFormat, part.Part.Name, model.Key, version.ToString(), SerialFor(name), volts, [.. faults ?? []],
-                Nanoseconds: 0, Probe: null, ChipFile: null, ChipSha256: null),
-            chip: null);
+        var state = new BoardState(
+            BoardState.CurrentFormat, part.Part.Name, model.Key, version.ToString(), SerialFor(name), volts, [.. faults ?? []],
+            Nanoseconds: 0, Probe: null, ChipFile: null, ChipSha256: null)
+        {
+            VcpUsart = vcpUsart,
+            RawSerial = rawSerial,
+        };
+        if (vcpUsart is { } usart && _chips(part.Device, part.Part, state).Usarts is { } pins && !pins.Usarts.Contains(usart))
+        {
+            throw new UsageException("NRST0188", $"The {part.Part.Name} has no USART{usart} for the virtual COM port.")
+            {
+                LikelyCause = "It has these: " + string.Join(", ", pins.Usarts) + ".",
+                Remedies = [new Remedy("Choose one of them, or leave --vcp-usart away.")],
+            };
+        }
+
+        folder.Write(state, chip: null);
         return Describe(name);
     }
 

@@ -5,8 +5,10 @@ namespace Nrst.VirtualBench.Boards;
 
 /// <summary>An STM32 as a board powers it and puts it away.</summary>
 /// <remarks>Saved as <code>length32 | flash | length32 | option words | length32 | OTP | length32 | what else there is …</code> with everything little-endian.</remarks>
-internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip
+internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
 {
+    private Action<int, byte>? _sent;
+
     public Stm32Chip Silicon => chip;
 
     public double SupplyVolts => chip.SupplyVolts;
@@ -17,6 +19,33 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip
 
     public ChipTimes Times => new(
         chip.Core.BusyNanoseconds, chip.FlashStatistics.EraseNanoseconds, chip.FlashStatistics.ProgramNanoseconds);
+
+    public IUsartPins Usarts => this;
+
+    IReadOnlyCollection<int> IUsartPins.Usarts => chip.Usarts;
+
+    public event Action<int, byte>? Sent
+    {
+        add
+        {
+            if (_sent is null)
+            {
+                chip.UsartOutput += output => _sent?.Invoke(output.Usart, output.Value);
+            }
+
+            _sent += value;
+        }
+
+        remove => _sent -= value;
+    }
+
+    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now)
+    {
+        if (chip.Usarts.Contains(usart))
+        {
+            chip.UsartInput(usart, bytes, now);
+        }
+    }
 
     public void DriveReset(bool low, long now) => chip.DriveReset(low, now);
 

@@ -26,6 +26,11 @@ public static class FaultCatalogue
     internal const string SwdDisconnected = "swd-disconnected";
     internal const string SwdNoisyAbove = "swd-noisy-above";
     internal const string UsbUnplugAfter = "usb-unplug-after";
+    internal const string UsbStallAt = "usb-stall-at";
+    internal const string UsbAnswerLostAt = "usb-answer-lost-at";
+    internal const string UsbAnswerShortAt = "usb-answer-short-at";
+    internal const string UsbAnswerLateAt = "usb-answer-late-at";
+    internal const string UsbExtraPacketAt = "usb-extra-packet-at";
     internal const string FlashIgnoresCommands = "flash-ignores-commands";
     internal const string FlashNeverFinishes = "flash-never-finishes";
     internal const string FlashStuckBit = "flash-stuck-bit";
@@ -38,6 +43,11 @@ public static class FaultCatalogue
         new(SwdDisconnected, null, "SWDIO does not reach the chip."),
         new(SwdNoisyAbove, "KHZ", "The SWD wires are too long: above this clock some transfers are lost."),
         new(UsbUnplugAfter, "TRANSFERS", "The probe's USB cable comes loose after this many transfers."),
+        new(UsbStallAt, "TRANSFER", "The probe's firmware stumbles: it answers this USB transfer with STALL."),
+        new(UsbAnswerLostAt, "ANSWER", "The probe never sends this one of its answers."),
+        new(UsbAnswerShortAt, "ANSWER", "The probe sends half of this answer."),
+        new(UsbAnswerLateAt, "ANSWER", "The probe hangs: this answer comes after the host has stopped waiting for it."),
+        new(UsbExtraPacketAt, "ANSWER", "The probe sends a packet too many behind this answer."),
         new(FlashIgnoresCommands, null, "The flash takes erase and program commands, and does nothing."),
         new(FlashNeverFinishes, null, "An erase or a program operation, once started, stays busy until a reset."),
         new(FlashStuckBit, "ADDRESS", "The word of the flash at this address cannot be programmed any more."),
@@ -68,7 +78,15 @@ public static class FaultCatalogue
         NoTargetPower = Has(faults, NoTargetPower) is not null,
         SwdDisconnected = Has(faults, SwdDisconnected) is not null,
         NoisyAboveKilohertz = (int?)Has(faults, SwdNoisyAbove),
-        UnplugAfter = Has(faults, UsbUnplugAfter),
+        Usb = new UsbFaults
+        {
+            UnplugAfter = Has(faults, UsbUnplugAfter),
+            StallAt = Has(faults, UsbStallAt),
+            AnswerLostAt = Has(faults, UsbAnswerLostAt),
+            AnswerShortAt = Has(faults, UsbAnswerShortAt),
+            AnswerLateAt = Has(faults, UsbAnswerLateAt),
+            ExtraPacketAt = Has(faults, UsbExtraPacketAt),
+        },
     };
 
     /// <summary>The argument of the first fault of this name; null where the board does not have it.</summary>

@@ -14,6 +14,9 @@ internal interface IBoardChip : IChip
     void Load(ReadOnlySpan<byte> saved);
 
     ChipTimes Times { get; }
+
+    /// <summary>Null for silicon whose USARTs lead nowhere.</summary>
+    IUsartPins? Usarts => null;
 }
 
 /// <summary>What the chip did while the probe talked, in nanoseconds. These overlap with the time of probe and host.</summary>

@@ -10,7 +10,7 @@ namespace Nrst.VirtualBench.Boards;
 /// request promised, also when it is a refusal. The status of the last transfer needs no keeping per client, because a board serves
 /// one at a time.
 /// </remarks>
-internal sealed class StLinkConversation(NetworkStream stream, StLinkShelf shelf) : IDisposable
+internal sealed class StLinkConversation(NetworkStream stream, BoardShelf shelf) : IDisposable
 {
     private const byte RefreshDeviceList = 0x00;
     private const byte GetNumberOfDevices = 0x01;

@@ -26,27 +26,20 @@ public sealed record ExportOptions
 public sealed class StLinkServer : IDisposable
 {
     private readonly TcpListener _listener;
-    private readonly StLinkShelf _shelf;
+    private readonly BoardShelf _shelf;
 
     /// <param name="port">0 picks a free one.</param>
     public StLinkServer(IReadOnlyList<VirtualBoard> boards, int port = 0, ExportOptions? options = null)
+        : this(new BoardShelf(boards, options), port)
     {
-        ArgumentNullException.ThrowIfNull(boards);
-        _shelf = new StLinkShelf(boards, options ?? new ExportOptions());
-        _listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            _listener.Start();
-        }
-        catch (SocketException refused)
-        {
-            _listener.Dispose();
-            throw new ProbeException("NRST1185", $"Port {port} of 127.0.0.1 cannot be listened on.", refused)
-            {
-                LikelyCause = refused.SocketErrorCode == SocketError.AddressAlreadyInUse ? "Another program listens there." : refused.Message,
-                Remedies = [new Remedy("Let a free port be found.", "nrst bench serve NAME --stlink-server 0")],
-            };
-        }
+    }
+
+    /// <param name="shelf">The boards; another server may offer them too.</param>
+    /// <param name="port">0 picks a free one.</param>
+    public StLinkServer(BoardShelf shelf, int port)
+    {
+        _shelf = shelf;
+        _listener = LoopbackListener.Start(port, "--stlink-server");
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;

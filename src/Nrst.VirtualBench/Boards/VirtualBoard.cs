@@ -20,7 +20,8 @@ public sealed class VirtualBoard : IDisposable
     internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip)
     {
         (Name, _folder, _state, _lock, _chip) = (name, folder, state, @lock, chip);
-        var model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        Model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        var model = Model;
         var version = ProbeFirmware.TryParse(state.Firmware, model.Hardware)
             ?? throw folder.Damaged($"'{state.Firmware}' is no firmware of a {model.Product}", null);
         Identity = new ProbeIdentity(model.Product, state.Serial, version.ToString(), ProbeModel.VendorId, model.ProductId);
@@ -48,7 +49,16 @@ public sealed class VirtualBoard : IDisposable
 
     internal StLinkDevice Device { get; }
 
+    internal ProbeModel Model { get; }
+
     internal IChip Chip => _chip;
+
+    internal IUsartPins? Usarts => _chip.Usarts;
+
+    /// <summary>The USART at the other end of the probe's virtual COM port.</summary>
+    internal int VcpUsart => _state.VcpUsart ?? VcpWiring.DefaultUsart(_state.Chip);
+
+    internal bool RawSerial => _state.RawSerial;
 
     internal VirtualClock VirtualClock => _clock;
 

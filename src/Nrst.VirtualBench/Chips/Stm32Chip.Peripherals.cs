@@ -15,6 +15,9 @@ internal sealed partial class Stm32Chip
     /// <summary>Every byte that left a TX pin since the chip was built.</summary>
     public IReadOnlyList<UsartByte> UsartLog => usartLog;
 
+    /// <summary>The numbers of the USARTs that this die has.</summary>
+    public IReadOnlyCollection<int> Usarts => usarts.Keys;
+
     /// <summary>A byte left a TX pin.</summary>
     public event Action<UsartByte>? UsartOutput;
 

@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.VirtualBench.Probes;
 
@@ -21,20 +22,18 @@ internal sealed class StLinkDevice : IBulkPipe
     private readonly StLinkFirmware _firmware;
     private readonly SwdWire _wire;
     private readonly VirtualClock _clock;
-    private readonly WireFaults _faults;
-    private readonly Queue<ArraySegment<byte>> _toHost = new();
+    private readonly StLinkEndpoints _endpoints;
     private byte[]? _fromHost;
     private int _arrived;
     private Outcome _then;
-    private long _transfers;
 
     public StLinkDevice(ProbeModel model, ProbeFirmware version, IChip chip, VirtualClock clock, WireFaults faults, StLinkState? state = null)
     {
-        (_model, _clock, _faults) = (model, clock, faults);
+        (_model, _clock, _endpoints) = (model, clock, new StLinkEndpoints(model.MaxPacket, faults.Usb));
         _wire = new SwdWire(chip, clock, faults);
         _firmware = new StLinkFirmware(model, version, _wire, clock);
         var start = state ?? new StLinkState(
-            model.ModeAfterPlug, model.Hardware >= 3 ? SwdSpeeds.DefaultV3 : SwdSpeeds.DefaultV2, ResetDriven: false);
+            model.ModeAfterPlug, DefaultKilohertz(model), ResetDriven: false);
         _firmware.Mode = start.Mode;
         _wire.Kilohertz = start.Kilohertz;
         if (start.ResetDriven)
@@ -58,48 +57,22 @@ internal sealed class StLinkDevice : IBulkPipe
     /// <summary>The command before goes on with data from the host.</summary>
     public bool ExpectsData => _fromHost is not null;
 
+    /// <summary>The cable has come loose.</summary>
+    public bool IsGone => _endpoints.IsGone;
+
     public int MaxPacket => _model.MaxPacket;
 
     public StLinkState State => new(_firmware.Mode, _wire.Kilohertz, _wire.ResetDriven);
 
-    public void Send(ReadOnlySpan<byte> packet)
-    {
-        CountTransfer();
-        BytesOut += packet.Length;
-        if (_fromHost is { } expected)
-        {
-            TakeData(expected, packet);
-            return;
-        }
-
-        if (packet.IsEmpty)
-        {
-            _clock.Advance(ProbeModel.CallNs, TimeKind.Usb);
-            return;
-        }
-
-        Span<byte> command = stackalloc byte[CommandLength];
-        command.Clear();
-        packet[..Math.Min(packet.Length, CommandLength)].CopyTo(command);
-        Exchanges++;
-        _clock.Advance(ProbeModel.CallNs, TimeKind.Usb);
-        var outcome = _firmware.Handle(command);
-        if (outcome.Reply is { } reply)
-        {
-            _toHost.Enqueue(reply);
-        }
-        else if (outcome.WithData is not null)
-        {
-            (_fromHost, _arrived, _then) = (new byte[outcome.DataLength], 0, outcome);
-        }
-    }
+    public void Send(ReadOnlySpan<byte> packet) => Check(Take(packet));
 
     public int Receive(Span<byte> into)
     {
-        CountTransfer();
-        if (!_toHost.TryDequeue(out var reply))
+        var handshake = Give(out var reply);
+        if (handshake == UsbHandshake.Nak)
         {
             _clock.Advance(IdleTimeoutNs, TimeKind.Usb);
+            _endpoints.HostGaveUp();
             throw new ProbeException("NRST1181", "The probe had nothing to say for 1000 ms.")
             {
                 LostSync = true,
@@ -108,12 +81,13 @@ internal sealed class StLinkDevice : IBulkPipe
             };
         }
 
-        _clock.Advance(_model.ExchangeNs - ProbeModel.CallNs, TimeKind.Usb);
+        Check(handshake);
         var length = Math.Min(reply.Count, into.Length);
         reply[..length].AsSpan().CopyTo(into);
-        BytesIn += length;
         if (length < reply.Count)
         {
+            BytesIn -= reply.Count - length;
+
             // The endpoint sends whole packets: a host that asked for less than one gets more than it has room for.
             if (into.Length % _model.MaxPacket != 0)
             {
@@ -123,11 +97,71 @@ internal sealed class StLinkDevice : IBulkPipe
                 };
             }
 
-            KeepRest(reply[length..]);
+            _endpoints.PutBack(reply[length..]);
         }
 
         return length;
     }
+
+    /// <summary>A whole transfer to the OUT endpoint: a command, or data that the command before goes on with.</summary>
+    public UsbHandshake Take(ReadOnlySpan<byte> transfer)
+    {
+        if (_endpoints.Begin(toHost: false) is var handshake and not UsbHandshake.Ack)
+        {
+            return handshake;
+        }
+
+        BytesOut += transfer.Length;
+        if (_fromHost is { } expected)
+        {
+            TakeData(expected, transfer);
+            return UsbHandshake.Ack;
+        }
+
+        if (transfer.IsEmpty)
+        {
+            _clock.Advance(ProbeModel.CallNs, TimeKind.Usb);
+            return UsbHandshake.Ack;
+        }
+
+        Span<byte> command = stackalloc byte[CommandLength];
+        command.Clear();
+        transfer[..Math.Min(transfer.Length, CommandLength)].CopyTo(command);
+        Exchanges++;
+        _clock.Advance(ProbeModel.CallNs, TimeKind.Usb);
+        var outcome = _firmware.Handle(command);
+        if (outcome.Reply is { } reply)
+        {
+            _endpoints.Answer(reply);
+        }
+        else if (outcome.WithData is not null)
+        {
+            (_fromHost, _arrived, _then) = (new byte[outcome.DataLength], 0, outcome);
+        }
+
+        return UsbHandshake.Ack;
+    }
+
+    /// <summary>The next answer, whole; NAK while there is none.</summary>
+    public UsbHandshake Give(out ArraySegment<byte> reply)
+    {
+        reply = default;
+        var handshake = _endpoints.Begin(toHost: true);
+        if (handshake == UsbHandshake.Ack)
+        {
+            reply = _endpoints.Next();
+            _clock.Advance(_model.ExchangeNs - ProbeModel.CallNs, TimeKind.Usb);
+            BytesIn += reply.Count;
+        }
+
+        return handshake;
+    }
+
+    /// <summary>The host stopped waiting for an answer.</summary>
+    public void HostGaveUp() => _endpoints.HostGaveUp();
+
+    /// <summary>The host cleared the halt of one of the two endpoints.</summary>
+    public void ClearHalt(bool toHost) => _endpoints.ClearHalt(toHost);
 
     /// <summary>The host closes the device.</summary>
     public void Dispose() => ForgetTransfers();
@@ -135,9 +169,20 @@ internal sealed class StLinkDevice : IBulkPipe
     /// <summary>The endpoints lose what was under way.</summary>
     public void ForgetTransfers()
     {
-        _toHost.Clear();
+        _endpoints.Forget();
         _fromHost = null;
     }
+
+    /// <summary>The probe's USB cable was pulled and put back: its firmware starts anew. The board behind it has a supply of its own.</summary>
+    public void PowerCycle()
+    {
+        ForgetTransfers();
+        _endpoints.PlugIn();
+        _wire.DriveReset(low: false);
+        (_firmware.Mode, _wire.Kilohertz) = (_model.ModeAfterPlug, DefaultKilohertz(_model));
+    }
+
+    private static int DefaultKilohertz(ProbeModel model) => model.Hardware >= 3 ? SwdSpeeds.DefaultV3 : SwdSpeeds.DefaultV2;
 
     private void TakeData(byte[] expected, ReadOnlySpan<byte> packet)
     {
@@ -154,33 +199,28 @@ internal sealed class StLinkDevice : IBulkPipe
         _then.WithData!(expected);
     }
 
-    private void KeepRest(ArraySegment<byte> rest)
+    private static void Check(UsbHandshake handshake)
     {
-        var later = _toHost.ToArray();
-        _toHost.Clear();
-        _toHost.Enqueue(rest);
-        foreach (var reply in later)
+        switch (handshake)
         {
-            _toHost.Enqueue(reply);
+            case UsbHandshake.Stall:
+                throw new ProbeException("NRST1187", "The probe answered a transfer with STALL.")
+                {
+                    LostSync = true,
+                    LikelyCause = "Its firmware met something that it could not go on from; this board was made so (usb-stall-at).",
+                    Remedies = [new Remedy("Run the command again: opening the probe anew clears its endpoints.")],
+                };
+            case UsbHandshake.Gone:
+                throw new ProbeException("NRST1182", "The probe was unplugged.")
+                {
+                    LostSync = true,
+                    LikelyCause = "This board was made with a USB cable that comes loose (usb-unplug-after).",
+                    Remedies =
+                    [
+                        new Remedy("Run the command again: it starts from what the chip holds now."),
+                        new Remedy("Make a board with a better cable.", "nrst bench new NAME --chip STM32F407VG"),
+                    ],
+                };
         }
-    }
-
-    private void CountTransfer()
-    {
-        if (_faults.UnplugAfter is { } limit && _transfers >= limit)
-        {
-            throw new ProbeException("NRST1182", "The probe was unplugged.")
-            {
-                LostSync = true,
-                LikelyCause = "This board was made with a USB cable that comes loose (usb-unplug-after).",
-                Remedies =
-                [
-                    new Remedy("Run the command again: it starts from what the chip holds now."),
-                    new Remedy("Make a board with a better cable.", "nrst bench new NAME --chip STM32F407VG"),
-                ],
-            };
-        }
-
-        _transfers++;
     }
 }

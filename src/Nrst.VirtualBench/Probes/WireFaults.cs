@@ -14,6 +14,32 @@ internal sealed record WireFaults
     /// <summary>The target has no supply.</summary>
     public bool NoTargetPower { get; init; }
 
-    /// <summary>The USB cable comes loose after this many transfers.</summary>
+    public UsbFaults Usb { get; init; } = UsbFaults.None;
+}
+
+/// <summary>
+/// What goes wrong between the host and the probe's debug endpoints. Each happens once, and is counted from 1 since the probe was
+/// plugged in.
+/// </summary>
+internal sealed record UsbFaults
+{
+    public static UsbFaults None { get; } = new();
+
+    /// <summary>The cable comes loose after this many transfers.</summary>
     public long? UnplugAfter { get; init; }
+
+    /// <summary>This transfer is answered with STALL; a command in it is not executed, an answer in it is lost.</summary>
+    public long? StallAt { get; init; }
+
+    /// <summary>This answer never leaves the probe.</summary>
+    public long? AnswerLostAt { get; init; }
+
+    /// <summary>This answer ends half-way.</summary>
+    public long? AnswerShortAt { get; init; }
+
+    /// <summary>This answer is ready when the host has stopped waiting for it, and meets the next one who asks.</summary>
+    public long? AnswerLateAt { get; init; }
+
+    /// <summary>This answer is followed by a packet that nobody asked for.</summary>
+    public long? ExtraPacketAt { get; init; }
 }

@@ -37,6 +37,21 @@ public sealed class BoardKeeping : IDisposable
     }
 
     [Fact]
+    public void A_virtual_COM_port_ends_at_a_USART_that_the_chip_has()
+    {
+        Assert.Equal("NRST0188", Assert.Throws<UsageException>(() => _store.New("b", "STM32F407VG", vcpUsart: 7)).Code);
+
+        _store.New("b", "STM32F407VG", vcpUsart: 3);
+        using (var board = _store.Open("b"))
+        {
+            Assert.Equal(3, board.VcpUsart);
+        }
+
+        using var again = _store.Open("b");
+        Assert.Equal(3, again.VcpUsart);
+    }
+
+    [Fact]
     public void A_failure_in_between_does_not_cost_the_flash()
     {
         _store.New("b", "STM32F407VG", faults: ["usb-unplug-after:1"]);

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Nrst.VirtualBench.Boards;
 using Nrst.VirtualBench.Chips;
 
 namespace Nrst.VirtualBench.Tests.Probes;
 
 /// <summary>128 KiB of RAM at 0x2000_0000, a word that stalls, and nothing else: enough of a chip to talk about probes.</summary>
-internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort
+internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort, IUsartPins
 {
     public const uint RamAt = 0x2000_0000;
     public const uint SlowWord = 0x4000_0000;
@@ -20,6 +21,17 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort
     public bool Powered { get; set; }
 
     public long RanUntil { get; private set; }
+
+    public IUsartPins Usarts => this;
+
+    IReadOnlyCollection<int> IUsartPins.Usarts => [1, 2, 3];
+
+    public event Action<int, byte>? Sent;
+
+    /// <summary>What came to the RX pins.</summary>
+    public List<(int Usart, byte Value)> Heard { get; } = [];
+
+    private readonly ConcurrentQueue<(int Usart, byte[] Bytes)> _toSay = new();
 
     public double SupplyVolts { get; set; } = 3.3;
 
@@ -57,7 +69,33 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort
 
     public void DriveReset(bool low, long now) => ResetIsLow = low;
 
-    public void RunUntil(long now) => RanUntil = now;
+    public void RunUntil(long now)
+    {
+        RanUntil = now;
+        while (_toSay.TryDequeue(out var next))
+        {
+            Say(next.Usart, next.Bytes);
+        }
+    }
+
+    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now)
+    {
+        foreach (var value in bytes)
+        {
+            Heard.Add((usart, value));
+        }
+    }
+
+    public void Say(int usart, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var value in bytes)
+        {
+            Sent?.Invoke(usart, value);
+        }
+    }
+
+    /// <summary>When the chip next lives for a while.</summary>
+    public void SayLater(int usart, ReadOnlySpan<byte> bytes) => _toSay.Enqueue((usart, bytes.ToArray()));
 
     public BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now)
     {

@@ -185,7 +185,7 @@ public sealed class StLinkSession
     [Fact]
     public void A_loose_cable_ends_everything()
     {
-        var bench = new ProbeBench(faults: new WireFaults { UnplugAfter = 2 });
+        var bench = new ProbeBench(faults: new WireFaults { Usb = new UsbFaults { UnplugAfter = 2 } });
 
         bench.Ask(2, 0xF5);
 

@@ -1,28 +1,33 @@
 namespace Nrst.VirtualBench.Boards;
 
-/// <summary>The boards of a server, and which of them a client holds.</summary>
-internal sealed class StLinkShelf
+/// <summary>Boards on offer to clients of other programs, over one protocol or several; each board has one client at a time.</summary>
+/// <remarks>The boards' owner must leave them alone while a server runs.</remarks>
+public sealed class BoardShelf
 {
     private readonly Lock _gate = new();
     private readonly ExportedBoard[] _boards;
     private readonly bool[] _taken;
     private uint _lastConnection;
 
-    public StLinkShelf(IReadOnlyList<VirtualBoard> boards, ExportOptions options)
+    public BoardShelf(IReadOnlyList<VirtualBoard> boards, ExportOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(boards);
+        options ??= new ExportOptions();
         Wall = options.Wall;
         var statistics = options.StatisticsFile is { } file ? new StatisticsFile(file) : null;
         _boards = [.. boards.Select(board => new ExportedBoard(board, options, statistics))];
         _taken = new bool[_boards.Length];
     }
 
-    public TimeProvider Wall { get; }
+    internal TimeProvider Wall { get; }
 
-    public int Count => _boards.Length;
+    internal int Count => _boards.Length;
 
-    public ProbeIdentity Identity(int index) => _boards[index].Board.Identity;
+    internal ExportedBoard this[int index] => _boards[index];
 
-    public bool IsTaken(int index)
+    internal ProbeIdentity Identity(int index) => _boards[index].Board.Identity;
+
+    internal bool IsTaken(int index)
     {
         lock (_gate)
         {
@@ -30,12 +35,12 @@ internal sealed class StLinkShelf
         }
     }
 
-    /// <returns>Null where another client has the board.</returns>
-    public (uint Connection, ExportedBoard Board)? Take(int index)
+    /// <returns>Null where another client has the board, or somebody put its cable aside.</returns>
+    internal (uint Connection, ExportedBoard Board)? Take(int index)
     {
         lock (_gate)
         {
-            if (_taken[index])
+            if (_taken[index] || _boards[index].IsPutAside)
             {
                 return null;
             }
@@ -46,7 +51,7 @@ internal sealed class StLinkShelf
         }
     }
 
-    public void Return(ExportedBoard board)
+    internal void Return(ExportedBoard board)
     {
         lock (_gate)
         {
