@@ -8,7 +8,7 @@ internal sealed class CommandLine : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private static readonly string Program = Path.GetFullPath(
+    public static readonly string Program = Path.GetFullPath(
         Path.Combine(AppContext.BaseDirectory, "..", "..", "Nrst.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "nrst-cli.dll"));
 
     private readonly TemporaryFolder _folder = new();

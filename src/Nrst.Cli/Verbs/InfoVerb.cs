@@ -21,6 +21,7 @@ internal static class InfoVerb
         var (id, chip, screen) = (target.Probe.Identity, target.Chip, call.Screen);
         var geometry = target.ReadGeometry();
         var protection = chip.Device.Flash.IsProgrammable ? FlashProtection.ReadFrom(target.Memory, chip.Device, geometry.Layout) : null;
+        IReadOnlyList<OptionReading> options = protection is null ? [] : OptionReading.ReadFrom(target.Memory, chip.Device);
         var state = target.Core.ReadState();
 
         screen.Field("probe", $"{id.Kind}, firmware {id.Firmware}, serial {id.Serial}");
@@ -36,6 +37,11 @@ internal static class InfoVerb
         }
 
         screen.Field("protection", protection is null ? "not read: there is no driver for this flash controller yet" : Words(protection));
+        foreach (var option in options)
+        {
+            screen.Field("option", $"{option.Name} = {option.Value:X}: {option.Meaning}");
+        }
+
         screen.Field("evidence", $"{Evidence}: tested on the virtual bench only, not on this silicon");
         return new JsonObject
         {
@@ -44,6 +50,13 @@ internal static class InfoVerb
             ["core"] = new JsonObject { ["name"] = chip.Core, ["state"] = char.ToLowerInvariant($"{state}"[0]) + $"{state}"[1..] },
             ["memories"] = Memories(geometry),
             ["protection"] = protection is null ? null : Json(protection),
+            ["options"] = new JsonArray([.. options.Select(option => new JsonObject
+            {
+                ["register"] = option.Register,
+                ["name"] = option.Name,
+                ["value"] = option.Value,
+                ["meaning"] = option.Meaning,
+            })]),
             ["evidence"] = Evidence,
         };
     }
