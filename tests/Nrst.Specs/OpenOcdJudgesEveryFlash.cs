@@ -21,6 +21,9 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
     /// <summary>A part, the script of OpenOCD for it, how the probe is used, and what "flash info 0" says of the chip.</summary>
     public static TheoryData<string, string, string, string> Chips => new()
     {
+        { "STM32F103C8", "stm32f1x", Dap, "stm32f1x" },
+        { "STM32F103VE", "stm32f1x", Hla, "stm32f1x" },
+        { "STM32F107VC", "stm32f1x", Dap, "stm32f1x" },
         { "STM32F207ZG", "stm32f2x", Dap, "STM32F2xx" },
         { "STM32G030F6", "stm32g0x", Dap, "STM32G03" },
         { "STM32G071RB", "stm32g0x", Hla, "STM32G07" },

@@ -7,6 +7,7 @@ internal static class SeriesCatalogue
 {
     private static readonly Func<Device, SeriesDescription?>[] All =
     [
+        Stm32F1Series.Describe,
         Stm32F4Series.Describe,
         Stm32G0Series.Describe,
         Stm32L4Series.Describe,
