@@ -1,5 +1,4 @@
 using Nrst.VirtualBench.Chips;
-using Nrst.VirtualBench.Chips.Flash;
 using static Nrst.VirtualBench.Tests.Chips.Flash.DoubleWordBench;
 
 namespace Nrst.VirtualBench.Tests.Chips.Flash;
