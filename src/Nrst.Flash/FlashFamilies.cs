@@ -1,5 +1,6 @@
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
+using Nrst.Flash.Stm32H7;
 using Nrst.Targets;
 
 namespace Nrst.Flash;
@@ -11,6 +12,8 @@ internal static class FlashFamilies
     {
         ["stm32f4"] = new Stm32F4Family(),
         ["stm32g0"] = new Stm32G0Family(),
+        ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
+        ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
     };
 
     public static IEnumerable<string> Names => s_families.Keys;

@@ -7,6 +7,7 @@ public static class FlashDrivers
     public static IReadOnlyList<string> Written { get; } =
     [
         "stm32f4", "stm32g0",
+        "stm32h7", "stm32h7ab",
     ];
 
     /// <summary>Every generation the device files may name.</summary>
