@@ -207,7 +207,7 @@ internal sealed class FlashRun
     private bool NothingElse(
         IReadOnlyList<WantedSector> wanted,
         IReadOnlyDictionary<WantedRun, byte[]> present,
-        IReadOnlyDictionary<FlashSector, SectorKnowledge> seen,
+        Dictionary<FlashSector, SectorKnowledge> seen,
         CancellationToken cancel) =>
         Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, cancel).All(known => known.Other.Count == 0);
 
