@@ -15,10 +15,10 @@ internal static class FlashFamilies
 
     public static IEnumerable<string> Names => s_families.Keys;
 
-    public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
-        ?? throw new TargetException("NRST3304", $"The {device.Name} is known, and there is no driver for its flash yet.")
-        {
-            LikelyCause = $"Its flash controller ({device.Flash.Driver}) is one that this version of nrst describes only.",
-            Remedies = [new Remedy("See what the chip says of itself; for flashing, another tool is needed.", "nrst info")],
-        };
+    /// <summary>The one this device's files name. A chip without a driver is refused.</summary>
+    public static IFlashFamily Of(Device device)
+    {
+        FlashExecutor.RequireDriver(device);
+        return s_families[device.Flash.Driver];
+    }
 }

@@ -72,8 +72,9 @@ internal sealed class LinuxGuest : IDisposable
             var ended = guest._qemu.WaitForExitAsync(stopped.Token);
             if (await Task.WhenAny(accepted, ended) != accepted || accepted.IsCanceled)
             {
+                var what = guest._qemu.HasExited ? $"The guest switched itself off before it was up (QEMU: {guest._qemu.ExitCode})." : $"The guest did not boot within {s_boot.TotalSeconds} s.";
                 await stopped.CancelAsync();
-                throw new GuestException($"The guest did not boot within {s_boot.TotalSeconds} s.", guest.Console);
+                throw new GuestException(what, guest.Console);
             }
 
             guest._line = await accepted;

@@ -8,12 +8,15 @@ internal sealed class CommandLine : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private static readonly string Program = Path.GetFullPath(
+    public static readonly string Program = Path.GetFullPath(
         Path.Combine(AppContext.BaseDirectory, "..", "..", "Nrst.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "nrst-cli.dll"));
 
     private readonly TemporaryFolder _folder = new();
 
     public string Folder => _folder.Path;
+
+    /// <summary>Variables the program is started with, beside those it inherits.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     public string Bench => Path.Combine(_folder.Path, "bench");
 
@@ -49,6 +52,11 @@ internal sealed class CommandLine : IDisposable
         }
 
         start.Environment["NRST_BENCH_DIR"] = Bench;
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;

@@ -1,4 +1,5 @@
 using Nrst.Images;
+using Nrst.Targets;
 
 namespace Nrst.Flash;
 
@@ -9,6 +10,13 @@ namespace Nrst.Flash;
 /// </remarks>
 public static class FlashExecutor
 {
+    /// <summary>Refuses a chip that is described and that no driver can program, before anything is touched.</summary>
+    public static void RequireDriver(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        _ = FlashFamilies.Of(device);
+    }
+
     /// <summary>Looks at the chip and says what <see cref="Run"/> would do. Changes no flash.</summary>
     public static FlashPlan Plan(FlashJob job, CancellationToken cancel)
     {

@@ -18,6 +18,9 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
     /// <summary>A client that comes back after a long silence does not make the chip live through all of it.</summary>
     private static readonly TimeSpan s_longestCatchUp = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same where nobody asked for real time; long against the pauses between a client's looks at a busy chip.</summary>
+    private static readonly TimeSpan s_longestSilence = TimeSpan.FromMilliseconds(100);
+
     private StatisticsSnapshot _atBegin;
     private long _wallStart;
     private long _lastFollowed;
@@ -48,6 +51,7 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
     public void Begin()
     {
         Plug();
+        BeginToFollow();
         _atBegin = StatisticsSnapshot.Of(board);
         Anchor();
     }
@@ -133,6 +137,23 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
 
         BeginToFollow();
         board.Chip.RunUntil(board.VirtualClock.Nanoseconds);
+    }
+
+    /// <summary>
+    /// Lets the chip live through the client's silence, in real time or not: a program that finds the chip busy and sleeps before it looks
+    /// again is right to expect that the chip got older meanwhile. What the exchanges themselves take comes on top.
+    /// </summary>
+    public void LiveThroughSilence()
+    {
+        if (options.Realtime)
+        {
+            CatchUp();
+            return;
+        }
+
+        var silence = options.Wall.GetElapsedTime(_lastFollowed);
+        board.Clock.Wait(silence < s_longestSilence ? silence : s_longestSilence);
+        BeginToFollow();
     }
 
     /// <summary>In real time, lets the chip live through the client's silence.</summary>

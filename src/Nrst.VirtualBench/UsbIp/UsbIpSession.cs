@@ -160,6 +160,10 @@ internal sealed class UsbIpSession : IDisposable
                 else
                 {
                     await _woken.WaitAsync(stop).ConfigureAwait(false);
+
+                    // A transfer that came too early for the board's time may find that it has come by now.
+                    Do(_urbs.Pump);
+                    await FlushAsync(stop).ConfigureAwait(false);
                 }
             }
         }
@@ -173,8 +177,9 @@ internal sealed class UsbIpSession : IDisposable
     {
         lock (_export.Board.Gate)
         {
-            _export.Board.CatchUp();
+            _export.Board.LiveThroughSilence();
             act();
+            _export.Board.BeginToFollow(); // what the bench itself took is not the client's silence
         }
     }
 

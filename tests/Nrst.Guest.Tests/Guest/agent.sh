@@ -1,7 +1,7 @@
 # Runs in the guest. Takes one line a job from the host, "NUMBER SECONDS", runs /mnt/job/NUMBER.sh within that time, and answers
 # "NUMBER EXITCODE". What the job printed lies in NUMBER.out and NUMBER.err before the answer is sent.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C TERM=dumb
-export BASH_ENV=/mnt/job/lib.sh DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export BASH_ENV=/mnt/job/lib.sh DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_TieredPGO=0 NRST_BENCH_DIR=/tmp/bench
 cd /tmp || exit 1
 read -r port </mnt/job/port || exit 2
 exec 3<>"/dev/tcp/10.0.2.2/$port" || exit 3

@@ -77,6 +77,17 @@ public sealed class FlashControllerTests
     }
 
     [Fact]
+    public void SER_left_over_from_an_erase_does_not_bar_programming()
+    {
+        var bench = new Bench().Unlocked();
+        bench[CR] = PG | SER | X32;
+        bench[Somewhere] = 0x1234_5678;
+        bench.UntilIdle();
+        Assert.Equal(0u, bench[SR]);
+        Assert.Equal(0x1234_5678u, bench[Somewhere]);
+    }
+
+    [Fact]
     public void OPERR_and_EOP_speak_only_to_those_who_enabled_their_interrupts()
     {
         var bench = new Bench().Unlocked();

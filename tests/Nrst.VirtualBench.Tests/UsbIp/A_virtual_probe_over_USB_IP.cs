@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Tests.Boards;
 using Nrst.VirtualBench.Tests.Probes;
 
 namespace Nrst.VirtualBench.Tests.UsbIp;
@@ -107,9 +108,32 @@ public sealed class A_virtual_probe_over_USB_IP
     }
 
     [Fact]
+    public async Task A_client_that_sleeps_finds_the_chip_older_though_not_by_all_of_a_long_sleep()
+    {
+        var wall = new FakeWall();
+        await using var bench = new UsbIpBench(options: new ExportOptions { Wall = wall });
+        var host = bench.Attach();
+        host.Tell(0xF5);
+        host.In(In1, 2);
+
+        Assert.Equal(10_200, Exchange(TimeSpan.FromMilliseconds(10)));
+        Assert.Equal(200, Exchange(TimeSpan.Zero));
+        Assert.Equal(100_200, Exchange(TimeSpan.FromMinutes(10)));
+
+        double Exchange(TimeSpan after)
+        {
+            var start = bench.Boards[0].Clock.Now;
+            wall.Advance(after);
+            host.Tell(0xF5);
+            host.In(In1, 2);
+            return (bench.Boards[0].Clock.Now - start).TotalMicroseconds;
+        }
+    }
+
+    [Fact]
     public async Task No_time_passes_but_what_the_exchanges_take()
     {
-        await using var bench = new UsbIpBench();
+        await using var bench = new UsbIpBench(options: new ExportOptions { Wall = new FakeWall() });
         var host = bench.Attach();
         var start = bench.Boards[0].Clock.Now;
 

@@ -51,15 +51,17 @@ public sealed class The_virtual_COM_port
     }
 
     [Fact]
-    public async Task The_board_lives_by_the_wall_clock_while_it_is_open_and_only_then()
+    public async Task The_board_lives_by_the_wall_clock_while_it_is_open_and_otherwise_only_when_it_is_asked()
     {
         var wall = new SteppedWall();
         await using var bench = new UsbIpBench(options: new ExportOptions { Wall = wall });
         var host = bench.Attach();
         var start = bench.Boards[0].Clock.Now;
         wall.Step(TimeSpan.FromSeconds(5));
-        host.Descriptor(1, 0);
         Assert.Equal(start, bench.Boards[0].Clock.Now);
+        host.Descriptor(1, 0);
+        Assert.Equal(TimeSpan.FromMilliseconds(100), bench.Boards[0].Clock.Now - start);
+        start = bench.Boards[0].Clock.Now;
 
         host.ControlOut(0x21, 0x22, 1, 2);
         await wall.WaitedAsync();

@@ -78,7 +78,8 @@ internal sealed partial class F4Flash
     private bool MayProgram(int bytes)
     {
         // Flags of earlier refusals do not bar this one: the manual asks software to clear them but ties nothing to it.
-        if (!Has(Cr.PG) || Has(Cr.SER) || Has(Cr.MER) || Has(Cr.MER1))
+        // Nor does SER, which only chooses what STRT starts: st-flash leaves it set from its last erase whenever it programs an F4.
+        if (!Has(Cr.PG) || Has(Cr.MER) || Has(Cr.MER1))
         {
             Refuse(Sr.PGSERR);
             return false;

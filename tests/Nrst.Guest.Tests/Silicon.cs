@@ -1,0 +1,13 @@
+using Nrst.VirtualBench.Boards;
+
+namespace Nrst.Guest;
+
+/// <summary>What a board's flash holds, looked at from the bench's side, past every probe and every client.</summary>
+internal static class Silicon
+{
+    public static byte[] Flash(string bench, string name, int length)
+    {
+        using var board = new BoardStore(bench).Open(name);
+        return ((ChipOnBoard)board.Chip).Silicon.Flash[..length].ToArray();
+    }
+}
