@@ -1,5 +1,7 @@
+using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
+using Nrst.Flash.Stm32L4;
 using Nrst.Targets;
 
 namespace Nrst.Flash;
@@ -9,16 +11,20 @@ internal static class FlashFamilies
 {
     private static readonly Dictionary<string, IFlashFamily> s_families = new()
     {
+        ["stm32f1"] = new Stm32F1Family(),
         ["stm32f4"] = new Stm32F4Family(),
         ["stm32g0"] = new Stm32G0Family(),
+        ["stm32l4"] = new Stm32L4Family(),
     };
 
     public static IEnumerable<string> Names => s_families.Keys;
 
-    /// <summary>The one this device's files name. A chip without a driver is refused.</summary>
-    public static IFlashFamily Of(Device device)
-    {
-        FlashExecutor.RequireDriver(device);
-        return s_families[device.Flash.Driver];
-    }
+    /// <summary>The one this device's file names. A chip without a driver is refused.</summary>
+    public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
+        ?? throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
+        {
+            LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
+            Evidence = [$"device id 0x{device.DeviceId:X3}"],
+            Remedies = [new Remedy("See which chips can be programmed.", "nrst chips")],
+        };
 }

@@ -337,12 +337,8 @@ internal sealed partial class CortexCore
             case 15:
                 SupervisorCall();
                 break;
-            case var condition:
-                if (Condition(condition))
-                {
-                    Branch(_r[Pc] + SignExtend(op & 0xFF, 8) * 2);
-                }
-
+            case var condition when Condition(condition):
+                Branch(_r[Pc] + SignExtend(op & 0xFF, 8) * 2);
                 break;
         }
     }
@@ -353,11 +349,7 @@ internal sealed partial class CortexCore
         var count = (uint)BitOperations.PopCount(list);
         var start = before ? _r[n] - count * 4 : _r[n];
         RequireWordAligned(start);
-        if (n == Sp && writeBack)
-        {
-            RequireStack(start, _stackLimit);
-        }
-
+        RequireStack(n == Sp && writeBack ? start : uint.MaxValue, _stackLimit);
         var address = start;
         for (var rest = list; rest != 0; rest &= rest - 1)
         {

@@ -169,6 +169,33 @@ public sealed class Large_cores
         Assert.Equal(0x1234u, machine.Peek(Ram + 0x2000));
     }
 
+    [Fact]
+    public void The_larger_of_two_zeros_is_the_positive_one()
+    {
+        // VMAXNM s2, s0, s1; VMINNM s3, s0, s1; VMAXNM d2, d4, d5; VMINNM d3, d4, d5; B .
+        var machine = Machine("M7D", 0xFE80, 0x1A20, 0xFEC0, 0x1A60, 0xFE84, 0x2B05, 0xFE84, 0x3B45, 0xE7FE);
+        machine.Ppb(0xE000_ED88, 0xF << 20);
+        machine.Ppb(DHCSR, Key | 3);
+        foreach (var negative in new uint[] { 65, 64 + 11 }) // S1 and the high word of D5
+        {
+            machine.Ppb(0xE000_EDF8, 1u << 31);
+            machine.Ppb(0xE000_EDF4, 1 << 16 | negative);
+        }
+
+        machine.Ppb(DHCSR, Key | 1);
+        machine.Run(1000);
+
+        machine.Ppb(DHCSR, Key | 3);
+        uint Single(uint number)
+        {
+            machine.Ppb(0xE000_EDF4, 64 + number);
+            return machine.Ppb(0xE000_EDF8);
+        }
+
+        Assert.Equal((0u, 1u << 31), (Single(2), Single(3)));
+        Assert.Equal((0u, 1u << 31), (Single(5), Single(7)));
+    }
+
     [Theory]
     [InlineData(0x4784)] // BLXNS r0
     [InlineData(0x4704)] // BXNS r0
