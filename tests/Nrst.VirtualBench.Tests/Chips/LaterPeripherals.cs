@@ -124,5 +124,15 @@ public sealed class LaterPeripherals
         Assert.Equal(1u << 8, bench[0x4002_1000] & 1 << 8);
     }
 
+    [Fact]
+    public void BRR_takes_outputs_down()
+    {
+        var bench = Board();
+        bench[0x4002_1034] |= 1;
+        bench[0x5000_0014] = 0x21;
+        bench[0x5000_0028] = 0x20;
+        Assert.Equal(1u, bench[0x5000_0014]);
+    }
+
     private static FlashBench Board() => new("STM32G071RB");
 }
