@@ -14,7 +14,7 @@ internal static class Common
 
     public static readonly Option<string?> Probe = new("--probe", "-p")
     {
-        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT or virtual:NAME",
+        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT, virtual:NAME or replay:FILE",
         HelpName = "SELECTOR",
     };
 
@@ -34,6 +34,14 @@ internal static class Common
         DefaultValueFactory = _ => 4000,
     };
 
+    public static readonly Option<string?> Capture = new("--capture")
+    {
+        Description = "Write every USB transfer to a pcapng file, for Wireshark, reports and --probe replay:FILE",
+        HelpName = "FILE",
+    };
+
+    public static readonly Option<bool> CaptureRedact = new("--capture-redact") { Description = "Mask the probe's serial number in the capture" };
+
     /// <summary>Adds the options of a verb that talks to a target.</summary>
     public static Command WithTarget(this Command command)
     {
@@ -41,6 +49,8 @@ internal static class Common
         command.Options.Add(Chip);
         command.Options.Add(Connect);
         command.Options.Add(Speed);
+        command.Options.Add(Capture);
+        command.Options.Add(CaptureRedact);
         return command;
     }
 

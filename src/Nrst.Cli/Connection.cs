@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Nrst.Probes.StLink;
 using Nrst.Usb;
+using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Cli;
@@ -13,10 +13,24 @@ internal static class Connection
     /// <summary>The file of libusb, where it lies in an unusual place.</summary>
     private static string? UsbLibrary => Environment.GetEnvironmentVariable("NRST_LIBUSB") is { Length: > 0 } path ? path : null;
 
-    public static ProbeCatalog Catalog =>
-        new([new UsbProbeSource(new LibUsbBus(UsbLibrary)), new VirtualProbeSource(Bench), new StLinkServerSource()]);
+    /// <summary>Where there is nothing to open.</summary>
+    public static ProbeCatalog Catalog => Sources(null, new ReplaySource());
 
-    public static Target Open(Invocation call) => Target.Connect(Catalog.Open(Selector(call)), Options(call));
+    public static Target Open(Invocation call)
+    {
+        var options = Options(call);
+        return Target.Connect(CatalogFor(call).Open(Selector(call)), options);
+    }
+
+    /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>
+    public static ProbeCatalog CatalogFor(Invocation call)
+    {
+        var capture = Capturing.Begin(call, Selector(call));
+        call.Owned.Add(capture);
+        var replay = new ReplaySource(capture);
+        call.Afterwards.Add(() => replay.Opened?.CheckOver());
+        return Sources(capture, replay);
+    }
 
     /// <summary>The probe that was named, or null.</summary>
     public static ProbeSelector? Selector(Invocation call) =>
@@ -28,11 +42,11 @@ internal static class Connection
         return new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
     }
 
-    public static IDebugProbe OpenBoard(BoardStore store, string name)
+    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
     {
         var board = store.OpenOrCreate(name);
         var id = board.Identity;
-        return StLinkProbe.Open(new BoardPipe(board), board.Clock, id.VendorId, id.ProductId, id.Serial);
+        return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, $"virtual:{name}"), capture);
     }
 
     public static JsonObject Probe(Target target)
@@ -58,6 +72,9 @@ internal static class Connection
         ["uniqueId"] = target.Chip.UniqueId,
     };
 
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
+
     private static ConnectMode Mode(string text) => text switch
     {
         "auto" => ConnectMode.Auto,
@@ -76,7 +93,7 @@ internal static class Connection
     };
 
     /// <summary>The boards of the bench, seen as probes.</summary>
-    private sealed class VirtualProbeSource(BoardStore store) : IProbeSource
+    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -86,7 +103,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector)
         {
-            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name) : null;
+            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture) : null;
         }
     }
 

@@ -7,7 +7,14 @@ using Nrst.Cli.Output;
 namespace Nrst.Cli;
 
 /// <summary>What a verb works with: the parsed line, the screen, and a token that Ctrl-C cancels.</summary>
-internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines Progress, CancellationToken Cancel);
+internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines Progress, CancellationToken Cancel)
+{
+    /// <summary>What has to hold when the verb has succeeded and let go of everything; it throws where it does not.</summary>
+    public List<Action> Afterwards { get; } = [];
+
+    /// <summary>Disposed of at the end, however it comes.</summary>
+    public List<IDisposable?> Owned { get; } = [];
+}
 
 /// <summary>Runs a verb and turns its end, good or bad, into words, a JSON document and an exit code.</summary>
 internal static class Host
@@ -22,9 +29,11 @@ internal static class Host
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var screen = Screen.ForProcess(line.GetValue(Common.Json));
         var progress = new ProgressLines(screen);
+        var call = new Invocation(line, screen, progress, cancel.Token);
         try
         {
-            var result = verb(new Invocation(line, screen, progress, cancel.Token));
+            var result = verb(call);
+            call.Afterwards.ForEach(check => check());
             progress.Clear();
             Document(screen, name, null, result);
             return 0;
@@ -35,6 +44,10 @@ internal static class Host
         {
             progress.Clear();
             return Fail(screen, name, error);
+        }
+        finally
+        {
+            call.Owned.ForEach(one => one?.Dispose());
         }
 
         void Stop(PosixSignalContext signal)

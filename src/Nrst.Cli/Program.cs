@@ -17,6 +17,7 @@ var root = new Command("nrst", "Programs STM32 microcontrollers, and says why wh
     MemoryVerbs.CreateErase(),
     ResetVerb.Create(),
     DoctorVerb.Create(),
+    ChipsVerb.Create(),
     ExplainVerb.Create(),
     BenchVerbs.Create(),
     Common.Json,

@@ -65,6 +65,7 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary>Waits for whatever runs, opens the control registers and clears what earlier jobs left behind.</summary>
     public void Open(AddressRange where)
     {
+        Prepare();
         WaitWhileBusy(where, LongestLimit);
         if (IsLocked)
         {
@@ -123,6 +124,11 @@ internal abstract class FlashController(FlashChip chip)
     }
 
     // ---- how its registers are asked; the manual's part ----
+
+    /// <summary>What must be so before the controller can be used at all: a clock, a voltage range, no suspended operation. Nothing on most.</summary>
+    protected virtual void Prepare()
+    {
+    }
 
     public abstract bool IsLocked { get; }
 

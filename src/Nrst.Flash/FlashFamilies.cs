@@ -1,5 +1,8 @@
+using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
+using Nrst.Flash.Stm32H7;
+using Nrst.Flash.Stm32L4;
 using Nrst.Targets;
 
 namespace Nrst.Flash;
@@ -9,16 +12,22 @@ internal static class FlashFamilies
 {
     private static readonly Dictionary<string, IFlashFamily> s_families = new()
     {
+        ["stm32f1"] = new Stm32F1Family(),
         ["stm32f4"] = new Stm32F4Family(),
         ["stm32g0"] = new Stm32G0Family(),
+        ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
+        ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
+        ["stm32l4"] = new Stm32L4Family(),
     };
 
     public static IEnumerable<string> Names => s_families.Keys;
 
+    /// <summary>The one this device's file names. A chip without a driver is refused.</summary>
     public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
-        ?? throw new TargetException("NRST3304", $"The {device.Name} is known, and there is no driver for its flash yet.")
+        ?? throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
         {
-            LikelyCause = $"Its flash controller ({device.Flash.Driver}) is one that this version of nrst describes only.",
-            Remedies = [new Remedy("See what the chip says of itself; for flashing, another tool is needed.", "nrst info")],
+            LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
+            Evidence = [$"device id 0x{device.DeviceId:X3}"],
+            Remedies = [new Remedy("See which chips can be programmed.", "nrst chips")],
         };
 }

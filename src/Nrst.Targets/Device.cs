@@ -29,13 +29,16 @@ public sealed record Device(
     /// <summary>Address of the first word of the unique id.</summary>
     public Address UniqueIdAt => UniqueId.At;
 
+    /// <summary>Other DEV_IDs that some chips of this kind answer with.</summary>
+    public IReadOnlyList<ushort> OtherIds { get; init; } = [];
+
     /// <summary>HCLK out of reset, in Hz, before any firmware touched the clocks.</summary>
     public required uint ResetHertz { get; init; }
 
     /// <summary>Null where the chip has none.</summary>
     public CrcUnit? Crc { get; init; }
 
-    /// <summary>Null where there is one core.</summary>
+    /// <summary>Some or all of the parts have it; null where none has.</summary>
     public SecondCore? SecondCore { get; init; }
 
     /// <summary>The option value under which the secure world exists; null where the chip has no TrustZone.</summary>

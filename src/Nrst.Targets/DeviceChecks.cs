@@ -3,8 +3,6 @@ namespace Nrst.Targets;
 /// <summary>What must hold for a device, because the code above the data relies on it.</summary>
 internal static class DeviceChecks
 {
-    private static readonly int[] Parallelism = [8, 16, 32];
-
     public static void Check(string where, Device device)
     {
         Require(device.DeviceId is > 0 and <= 0xFFF, where, "DEV_ID has twelve bits and is not 0.");
@@ -31,11 +29,15 @@ internal static class DeviceChecks
     /// <summary>What must hold between the rows of all files.</summary>
     public static void CheckTogether(IReadOnlyList<Device> devices)
     {
-        var ids = new HashSet<ushort>();
+        var ids = new HashSet<(ushort, string)>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var device in devices)
         {
-            Require(ids.Add(device.DeviceId), $"0x{device.DeviceId:X3}", "Two rows have this DEV_ID.");
+            foreach (var id in device.OtherIds.Prepend(device.DeviceId))
+            {
+                Require(ids.Add((id, device.Core)), $"0x{id:X3}", $"Two rows have this DEV_ID and a {device.Core}.");
+            }
+
             foreach (var part in device.Parts)
             {
                 Require(names.Add(part.Name), $"0x{device.DeviceId:X3}, {part.Name}", "Two rows have this part number.");
@@ -91,16 +93,15 @@ internal static class DeviceChecks
 
     private static void CheckTimes(string where, string unit, FlashDescription flash, IReadOnlyList<EraseTime> times)
     {
-        if (flash.WriteUnits.Count == 1 && flash.Times.ProgramAt.Count == 0)
+        var widths = flash.WriteUnits.Count > 1 ? flash.WriteUnits.Select(bytes => 8 * bytes)
+            : flash.Times.ProgramAt.Count > 0 ? flash.Times.ProgramAt.Select(time => time.Bits)
+            : [0];
+        foreach (var bits in widths)
         {
-            Require(times is [{ Bits: 0 }], where, $"A {unit} needs one erase time.");
-            return;
+            Require(times.Count(time => time.Bits == bits) == 1, where, $"A {unit} needs one erase time{(bits == 0 ? "" : $" at x{bits}")}.");
         }
 
-        foreach (var bits in Parallelism)
-        {
-            Require(times.Count(time => time.Bits == bits) == 1, where, $"A {unit} needs one erase time at x{bits}.");
-        }
+        Require(times.Count == widths.Count(), where, $"A {unit} has an erase time too many.");
     }
 
     private static void Require(bool holds, string where, string rule)

@@ -54,6 +54,7 @@ internal sealed record DeviceRow(
     IReadOnlyList<string> Ram,
     IReadOnlyList<string> Memories,
     IReadOnlyList<PartRow> Parts,
+    IReadOnlyList<string>? OtherIds = null,
     int? SecondBankFrom = null,
     string? Core = null,
     string? Dpidr = null,

@@ -6,40 +6,43 @@ namespace Nrst.Targets;
 /// </summary>
 internal sealed record DeviceIndex(IReadOnlyList<DeviceIndex.Entry> Entries)
 {
-    /// <param name="File">Without its extension: <c>stm32h7-74x</c>.</param>
-    internal sealed record Entry(string File, IdCodePlace Place, IReadOnlyList<ushort> Ids)
+    /// <param name="File">Without its extension: <c>stm32h7-4x</c>.</param>
+    internal sealed record Entry(string File, string Core, IReadOnlyList<IdCodePlace> Places, IReadOnlyList<ushort> Ids)
     {
         /// <summary>How the part numbers in this file begin: its name up to the hyphen.</summary>
         public string Prefix { get; } = File.Split('-')[0].ToUpperInvariant();
     }
 
-    /// <summary><c>stm32f4: 0xE004_2000: 0x413 0x419</c>, one file a line; <c>#</c> begins a remark.</summary>
+    /// <summary><c>stm32f4: Cortex-M4F: 0xE004_2000: 0x413 0x419</c>, one file a line; <c>#</c> begins a remark.</summary>
     public static DeviceIndex Parse(string text)
     {
         var entries = new List<Entry>();
-        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Lines(text))
         {
-            if (line.StartsWith('#'))
+            if (line.Split(": ") is not [var file, var core, var places, var ids])
             {
-                continue;
+                throw new InvalidDataException($"index.txt: '{line}' is not a line such as 'stm32f4: Cortex-M4F: 0xE004_2000: 0x413 0x419'.");
             }
 
-            if (line.Split(": ") is not [var file, var place, var ids])
-            {
-                throw new InvalidDataException($"index.txt: '{line}' is not a line such as 'stm32f4: 0xE004_2000: 0x413 0x419'.");
-            }
-
-            entries.Add(new Entry(file, Notation.IdCode(place, accessPort: 0), [.. ids.Split(' ').Select(id => (ushort)Notation.Hex(id))]));
+            entries.Add(new Entry(
+                file,
+                core,
+                [.. places.Split(", ").Select(place => Notation.IdCode(place, accessPort: 0))],
+                [.. ids.Split(' ').Select(id => (ushort)Notation.Hex(id))]));
         }
 
         return new DeviceIndex(entries);
     }
 
-    /// <summary>The files that can hold a part of this name or beginning of a name, in upper case.</summary>
+    public static IEnumerable<string> Lines(string text) => text
+        .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Where(line => !line.StartsWith('#'));
+
+    /// <summary>The files that can hold a part of this name or beginning of a name; <c>X</c> stands for any letter.</summary>
     public IEnumerable<Entry> For(string name)
     {
-        var deepest = Entries.Where(entry => name.StartsWith(entry.Prefix, StringComparison.Ordinal)).Select(entry => entry.Prefix.Length).DefaultIfEmpty(0).Max();
-        return Entries.Where(entry => entry.Prefix.StartsWith(name, StringComparison.Ordinal)
-            || (entry.Prefix.Length == deepest && name.StartsWith(entry.Prefix, StringComparison.Ordinal)));
+        var fitting = Entries.Where(entry => PartNames.Fits(entry.Prefix, name)).ToArray();
+        var deepest = fitting.Where(entry => entry.Prefix.Length <= name.Length).Select(entry => entry.Prefix.Length).DefaultIfEmpty(0).Max();
+        return fitting.Where(entry => entry.Prefix.Length >= deepest || name.Contains('X', StringComparison.Ordinal));
     }
 }

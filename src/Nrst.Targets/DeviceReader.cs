@@ -54,6 +54,7 @@ internal static class DeviceReader
             [.. row.Memories.Select(Notation.Range), .. shared.Memories],
             parts)
         {
+            OtherIds = [.. (row.OtherIds ?? []).Select(id => checked((ushort)Notation.Hex(id)))],
             ResetHertz = checked((uint)rows.ResetHertz),
             Crc = shared.Crc,
             SecondCore = row.SecondCore is { } second ? Notation.SecondCore(second) : null,

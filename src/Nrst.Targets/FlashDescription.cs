@@ -49,7 +49,7 @@ public enum SizeForm
     /// <summary>0 is 384 KiB and 1 is 256 KiB (STM32L1 category 3 and 4, DEV_ID 0x436).</summary>
     L1Code,
 
-    /// <summary>The low 16 bits, in words, less one (STM32WB0).</summary>
+    /// <summary>The low 17 bits, in words, less one (STM32WB0).</summary>
     WordsLessOne,
 }
 
@@ -67,7 +67,7 @@ public sealed record SizeRegister(Address At, SizeForm Form, bool MayBeBlank)
         {
             SizeForm.L1Code when raw == 0 => 384,
             SizeForm.L1Code when raw == 1 => 256,
-            SizeForm.WordsLessOne => (raw + 1) * 4 % 1024 == 0 && raw != 0xFFFF ? (raw + 1) * 4 / 1024 : null,
+            SizeForm.WordsLessOne => word != uint.MaxValue && (word & 0x1_FFFF) % 256 == 255 ? (int)((word & 0x1_FFFF) + 1) / 256 : null,
             _ => raw is 0 or 0xFFFF || (raw == 0xFF && Form is SizeForm.LowByteKiB) ? null : raw,
         };
     }

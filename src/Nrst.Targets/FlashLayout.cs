@@ -36,6 +36,25 @@ public sealed class FlashLayout
         return new FlashLayout(sectors);
     }
 
+    /// <summary>The notation that <see cref="Parse"/> reads.</summary>
+    public override string ToString()
+    {
+        var runs = new List<(uint Size, int Count)>();
+        foreach (var sector in Sectors)
+        {
+            if (runs.Count > 0 && runs[^1].Size == sector.Range.Length)
+            {
+                runs[^1] = (runs[^1].Size, runs[^1].Count + 1);
+            }
+            else
+            {
+                runs.Add((sector.Range.Length, 1));
+            }
+        }
+
+        return string.Join(' ', runs.Select(run => $"{run.Count}x{(run.Size % 1024 == 0 ? $"{run.Size / 1024}K" : $"{run.Size}")}"));
+    }
+
     /// <summary>The same sectors elsewhere.</summary>
     internal FlashLayout MovedTo(Address start) => new(
         [.. Sectors.Select(sector => sector with { Range = new AddressRange(start + (sector.Range.Start - Sectors[0].Range.Start), sector.Range.Length) })]);

@@ -8,9 +8,9 @@ internal static class TimeNotation
     public static FlashTimes Times(TimesRow row)
     {
         ProgramTime[] program = [.. row.Program.SelectMany(ProgramTimes)];
-        var slowest = program.Length > 0 ? program[^1] : throw new FormatException("There is no program time.");
+        var widest = program.Length > 0 ? program[^1] : throw new FormatException("There is no program time.");
         return new FlashTimes(
-            slowest.Typical, slowest.Max, [.. row.Erase.SelectMany(EraseTimes)], [.. row.BankErase.SelectMany(EraseTimes)])
+            widest.Typical, widest.Max, [.. row.Erase.SelectMany(EraseTimes)], [.. row.BankErase.SelectMany(EraseTimes)])
         {
             From = row.From,
             ProgramAt = program.Length > 1 ? program : [],

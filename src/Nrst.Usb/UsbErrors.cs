@@ -61,6 +61,7 @@ internal static class UsbErrors
         {
             LibUsbCode.ERROR_NO_DEVICE => new("NRST1102", $"{device} is gone, noticed while {doing}.")
             {
+                Failure = TransferFailure.Gone,
                 LostSync = true,
                 LikelyCause = "Its cable was pulled, it lost power, or it restarted.",
                 Evidence = evidence,
@@ -76,6 +77,7 @@ internal static class UsbErrors
             },
             LibUsbCode.ERROR_PIPE => new("NRST1104", $"{device} refused, {doing}.")
             {
+                Failure = TransferFailure.Stalled,
                 LostSync = lostSync,
                 LikelyCause = "It does not know the request, or it is confused by an earlier one.",
                 Evidence = evidence,
@@ -83,6 +85,7 @@ internal static class UsbErrors
             },
             LibUsbCode.ERROR_OVERFLOW => new("NRST1108", $"{device} sent more than it was asked for, {doing}.")
             {
+                Failure = TransferFailure.Overflow,
                 LostSync = lostSync,
                 LikelyCause = "The answer belongs to an earlier question: another program talks to the device, or was cut off.",
                 Evidence = evidence,

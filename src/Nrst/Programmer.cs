@@ -105,6 +105,7 @@ public sealed class Programmer(Target target, JobListener? listener = null)
 
     private (FlashTarget Flash, FlashGeometry Geometry) Prepare()
     {
+        FlashExecutor.RequireDriver(target.Chip.Device);
         target.Core.LeaveHalted = true; // should the job fail: half an image must not run
         if (target.Options.Mode is ConnectMode.HotPlug)
         {

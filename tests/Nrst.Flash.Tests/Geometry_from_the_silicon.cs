@@ -11,13 +11,56 @@ public sealed class Geometry_from_the_silicon
         {
             foreach (var part in device.Parts)
             {
-                var seen = FlashGeometry.Read(new Words { [device.Flash.Size.At.Value] = (uint)part.FlashKiB }, device, null);
+                var seen = FlashGeometry.Read(new Words { [device.Flash.Size.At.Value] = SizeOf(device, part) }, device, null);
 
                 Assert.Equal((part.FlashKiB, part.FlashKiB), (seen.SizeKiB, seen.Part.FlashKiB));
-                Assert.Equal((uint)part.FlashKiB * 1024, seen.Layout.Range.Length);
+                Assert.Equal(part.FlashKiB * 1024L, seen.Layout.Length);
+                Assert.True(seen.Part.RamBytes <= part.RamBytes, $"{part.Name} was taken for {seen.Part.Name}, which has more RAM");
             }
         }
     }
+
+    [Fact]
+    public void Whatever_the_option_bits_are_the_map_they_choose_is_taken()
+    {
+        var maps = 0;
+        foreach (var device in DeviceDatabase.All)
+        {
+            foreach (var part in device.Parts)
+            {
+                foreach (var layout in part.Layouts)
+                {
+                    var memory = new Words { [device.Flash.Size.At.Value] = SizeOf(device, part) };
+                    foreach (var value in layout.When)
+                    {
+                        memory[value.Field.At.Value] = memory.GetValueOrDefault(value.Field.At.Value) | value.Value << value.Field.LowestBit;
+                    }
+
+                    Assert.Same(layout, FlashGeometry.Read(memory, device, part).Layout);
+                    maps++;
+                }
+            }
+        }
+
+        Assert.True(maps > 2000, $"{maps} maps");
+    }
+
+    [Fact]
+    public void Early_silicon_with_a_blank_size_register_is_what_the_user_says_it_is()
+    {
+        var (device, part) = DeviceDatabase.FindPart("STM32F103CB")!.Value;
+        var memory = new Words { [device.Flash.Size.At.Value] = 0xFFFF };
+
+        Assert.Equal(128, FlashGeometry.Read(memory, device, part).SizeKiB);
+        Assert.Equal("NRST3302", Assert.Throws<TargetException>(() => FlashGeometry.Read(memory, device, null)).Code);
+    }
+
+    private static uint SizeOf(Device device, Part part) => device.Flash.Size.Form switch
+    {
+        SizeForm.WordsLessOne => (uint)part.FlashKiB * 256 - 1,
+        SizeForm.L1Code => part.FlashKiB == 384 ? 0u : 1u,
+        _ => (uint)part.FlashKiB,
+    };
 
     [Fact]
     public void Another_size_than_the_named_part_has_stops_before_erasing()

@@ -28,7 +28,7 @@ public sealed partial class Architecture
 
     /// <summary>The verbs of the command line, as README.md lists them.</summary>
     private static readonly string[] Verbs =
-        ["list", "info", "flash", "verify", "read", "write", "erase", "reset", "doctor", "explain", "bench"];
+        ["list", "info", "flash", "verify", "read", "write", "erase", "reset", "doctor", "chips", "explain", "bench"];
 
     private static readonly string Root = FindRoot();
 

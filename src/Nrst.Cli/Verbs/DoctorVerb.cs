@@ -12,7 +12,7 @@ internal static class DoctorVerb
 
     private static JsonObject Examine(Invocation call)
     {
-        var seen = Doctor.Look(Connection.Catalog, Connection.Selector(call), Connection.Options(call));
+        var seen = Doctor.Look(Connection.CatalogFor(call), Connection.Selector(call), Connection.Options(call));
         var findings = MachineRules.Conclude(seen);
         Show(call.Screen, seen);
         foreach (var finding in findings)

@@ -20,7 +20,8 @@ internal static class InfoVerb
         using var target = Connection.Open(call);
         var (id, chip, screen) = (target.Probe.Identity, target.Chip, call.Screen);
         var geometry = target.ReadGeometry();
-        var protection = FlashProtection.ReadFrom(target.Memory, chip.Device, geometry.Layout);
+        var protection = chip.Device.Flash.IsProgrammable ? FlashProtection.ReadFrom(target.Memory, chip.Device, geometry.Layout) : null;
+        IReadOnlyList<OptionReading> options = protection is null ? [] : OptionReading.ReadFrom(target.Memory, chip.Device);
         var state = target.Core.ReadState();
 
         screen.Field("probe", $"{id.Kind}, firmware {id.Firmware}, serial {id.Serial}");
@@ -35,7 +36,12 @@ internal static class InfoVerb
             screen.Field("ram", $"{ram.Range.Length / 1024} KiB at {ram.Range.Start}, {ram.Name}{(ram.Executes ? "" : ", data only")}");
         }
 
-        screen.Field("protection", Words(protection));
+        screen.Field("protection", protection is null ? "not read: there is no driver for this flash controller yet" : Words(protection));
+        foreach (var option in options)
+        {
+            screen.Field("option", $"{option.Name} = {option.Value:X}: {option.Meaning}");
+        }
+
         screen.Field("evidence", $"{Evidence}: tested on the virtual bench only, not on this silicon");
         return new JsonObject
         {
@@ -43,7 +49,14 @@ internal static class InfoVerb
             ["chip"] = Connection.Chip(target),
             ["core"] = new JsonObject { ["name"] = chip.Core, ["state"] = char.ToLowerInvariant($"{state}"[0]) + $"{state}"[1..] },
             ["memories"] = Memories(geometry),
-            ["protection"] = Json(protection),
+            ["protection"] = protection is null ? null : Json(protection),
+            ["options"] = new JsonArray([.. options.Select(option => new JsonObject
+            {
+                ["register"] = option.Register,
+                ["name"] = option.Name,
+                ["value"] = option.Value,
+                ["meaning"] = option.Meaning,
+            })]),
             ["evidence"] = Evidence,
         };
     }
@@ -79,21 +92,7 @@ internal static class InfoVerb
 
     private static string Sectors(BankedLayout layout)
     {
-        var banks = layout.Banks.Select(bank => string.Join(' ', bank.Layout.Sectors
-            .Aggregate(new List<(uint Size, int Count)>(), (runs, sector) =>
-            {
-                if (runs.Count > 0 && runs[^1].Size == sector.Range.Length)
-                {
-                    runs[^1] = (runs[^1].Size, runs[^1].Count + 1);
-                }
-                else
-                {
-                    runs.Add((sector.Range.Length, 1));
-                }
-
-                return runs;
-            })
-            .Select(run => $"{run.Count}x{run.Size / 1024}K")));
+        var banks = layout.Banks.Select(bank => bank.Layout);
         return (layout.Banks.Count > 1 ? $"{layout.Banks.Count} banks: " : "sectors ") + string.Join(" + ", banks);
     }
 

@@ -34,6 +34,25 @@ public sealed class ProbeException(string code, string fact, Exception? inner = 
 
     /// <summary>The transfer did not fail, it never ended.</summary>
     public bool TimedOut { get; init; }
+
+    /// <summary>What the bus says of the transfer that failed, where it was a transfer.</summary>
+    public TransferFailure Failure { get; init; }
+}
+
+/// <summary>How a USB transfer can end badly, beside never ending.</summary>
+public enum TransferFailure
+{
+    /// <summary>Nothing more is known than that it failed.</summary>
+    Unknown,
+
+    /// <summary>The device refused: the endpoint is halted.</summary>
+    Stalled,
+
+    /// <summary>The device is no longer there.</summary>
+    Gone,
+
+    /// <summary>The device sent more than was asked for.</summary>
+    Overflow,
 }
 
 /// <summary>The flash did not do what it was told. NRST2xxx.</summary>

@@ -1,4 +1,5 @@
 using Nrst.Images;
+using Nrst.Targets;
 
 namespace Nrst.Flash;
 
@@ -9,6 +10,13 @@ namespace Nrst.Flash;
 /// </remarks>
 public static class FlashExecutor
 {
+    /// <summary>Refuses a chip that is described and that no driver can program, before anything is touched.</summary>
+    public static void RequireDriver(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        _ = FlashFamilies.Of(device);
+    }
+
     /// <summary>Looks at the chip and says what <see cref="Run"/> would do. Changes no flash.</summary>
     public static FlashPlan Plan(FlashJob job, CancellationToken cancel)
     {
@@ -52,9 +60,9 @@ public static class FlashExecutor
     public static EraseReport Erase(FlashTarget target, AddressRange? range, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
-        if (range is { } asked && !target.Layout.Range.Contains(asked))
+        if (range is { } asked && target.Layout.FirstOutside(asked) is not null)
         {
-            throw new UsageException("NRST0302", $"{asked} is not all in main flash, which lies at {target.Layout.Range}.")
+            throw new UsageException("NRST0302", $"{asked} is not all in main flash, which lies at {string.Join(" and ", target.Layout.Stretches())}.")
             {
                 LikelyCause = "An address of another memory, a digit too many, or a chip with less flash than expected.",
                 Remedies = [new Remedy("See where the flash lies, and its sectors.", "nrst info")],

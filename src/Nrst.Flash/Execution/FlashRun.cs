@@ -52,7 +52,8 @@ internal sealed class FlashRun
 
     public Findings Survey(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
+        var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
+        protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
         var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain);
@@ -62,7 +63,7 @@ internal sealed class FlashRun
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
-        if (options.ChipErase && _flash.CanEraseAll && MassEraseIsFaster(plan))
+        if (CanEraseAll(protection) && MassEraseIsFaster(plan) && (options.ChipErase || NothingElse(wanted, present, seen, cancel)))
         {
             plan = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
         }
@@ -140,7 +141,7 @@ internal sealed class FlashRun
     {
         var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
         var sectors = _target.Layout.Sectors.Where(sector => range is null || sector.Range.Overlaps(range.Value)).ToList();
-        var mass = range is null && _flash.CanEraseAll && TimeOf(sectors) > _flash.TimeOfEraseAll().Typical;
+        var mass = range is null && CanEraseAll(protection) && TimeOf(sectors) > _flash.TimeOfEraseAll().Typical;
         protection.Allow(sectors, mass, _target.Layout);
 
         var start = _target.Clock.Now;
@@ -190,9 +191,25 @@ internal sealed class FlashRun
         return present;
     }
 
-    private bool MassEraseIsFaster(FlashPlan plan) =>
-        TimeOf(plan.Sectors.Where(sector => sector.Erase).Select(sector => sector.Sector))
-            > _flash.TimeOfEraseAll().Typical;
+    /// <summary>All at once, if the controller has a command for it and nothing is protected that it would meet.</summary>
+    private bool CanEraseAll(FlashProtection protection) =>
+        _flash.CanEraseAll && protection.NoMassErase is null && protection.Barriers.Count == 0;
+
+    /// <summary>Counts that sectors which need no erase would have to be written again.</summary>
+    private bool MassEraseIsFaster(FlashPlan plan)
+    {
+        var erased = plan.Sectors.Where(sector => sector.Erase).Select(sector => sector.Sector);
+        var anew = plan.Sectors.Where(sector => !sector.Erase).Sum(sector => sector.Wanted.Runs.Sum(run => run.Data.Length));
+        return TimeOf(erased) > _flash.TimeOfEraseAll().Typical + _flash.TimeOfProgram(anew / _flash.Access).Typical;
+    }
+
+    /// <summary>Whether the sectors that the image does not touch are blank, so that erasing everything loses no more than erasing the others.</summary>
+    private bool NothingElse(
+        IReadOnlyList<WantedSector> wanted,
+        IReadOnlyDictionary<WantedRun, byte[]> present,
+        Dictionary<FlashSector, SectorKnowledge> seen,
+        CancellationToken cancel) =>
+        Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, cancel).All(known => known.Other.Count == 0);
 
     private TimeSpan TimeOf(IEnumerable<FlashSector> sectors) =>
         sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _flash.TimeOfErase(sector).Typical);

@@ -6,7 +6,16 @@ namespace Nrst.Flash;
 /// <param name="Register">The register it was read from: <c>FLASH_OPTR</c>.</param>
 /// <param name="Name">As the manual spells it: <c>nRST_STOP</c>.</param>
 /// <param name="Meaning">In words for people.</param>
-public sealed record OptionReading(string Register, string Name, uint Value, string Meaning);
+public sealed record OptionReading(string Register, string Name, uint Value, string Meaning)
+{
+    /// <summary>Reads every option byte of a chip whose controller has a driver. Changes nothing.</summary>
+    public static IReadOnlyList<OptionReading> ReadFrom(ITargetMemory memory, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(device);
+        return FlashFamilies.Of(device).ReadOptions(memory, device);
+    }
+}
 
 /// <summary>A field of an option register, and its values in words.</summary>
 /// <param name="Words">The meaning of a value.</param>

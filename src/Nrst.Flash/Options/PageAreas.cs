@@ -20,8 +20,11 @@ internal static class PageAreas
     }
 
     /// <summary>STRT in the low half of a register and END in the high half, in pages: <c>FLASH_WRP1AR</c>.</summary>
-    public static Barrier? Wrp(FlashBank bank, string name, uint register, uint mask)
+    /// <remarks>The fields are as wide as the largest bank of the device needs; what stands above them means nothing.</remarks>
+    public static Barrier? Wrp(Device device, FlashBank bank, string name, uint register)
     {
+        var pages = (uint)device.Parts.SelectMany(part => part.Layouts).SelectMany(layout => layout.Banks).Max(some => some.Layout.Sectors.Count);
+        var mask = System.Numerics.BitOperations.RoundUpToPowerOf2(pages) - 1;
         var sectors = Sectors(bank, register & mask, register >> 16 & mask, bank.Layout.Sectors[0].Range.Length);
         return sectors.Count == 0
             ? null

@@ -108,7 +108,8 @@ public static class FlashPlanner
     {
         var why = known switch
         {
-            _ when massErase || options.ChipErase => "chip erase was asked for",
+            _ when options.ChipErase => "chip erase was asked for",
+            _ when massErase => "everything at once is faster, and nothing else is in the flash",
             _ when options.AlwaysErase => "always erasing was asked for",
             null => "not looked at",
             _ => "holds other bytes where the image lies",

@@ -21,25 +21,24 @@ public static class ImagePlacement
             };
         }
 
-        var flash = layout.Range;
-        var outside = image.Pieces.Where(piece => !flash.Contains(piece.Range)).ToList();
+        var outside = image.Pieces.Where(piece => layout.FirstOutside(piece.Range) is not null).ToList();
         if (outside.Count == 0)
         {
             return;
         }
 
         var first = outside[0];
-        var at = flash.Contains(first.Start) ? flash.Last + 1 : first.Start;
+        var at = layout.FirstOutside(first.Range)!.Value;
         throw new ImageException(
             "NRST4090",
-            $"{first.Origin} of {image.File} puts {first.Data.Length:N0} bytes at {first.Range}, and {at} is {Name(at, device, part, flash)}.")
+            $"{first.Origin} of {image.File} puts {first.Data.Length:N0} bytes at {first.Range}, and {at} is {Name(at, device, part, layout)}.")
         {
             File = image.File,
-            LikelyCause = Cause(at, device, part, flash),
+            LikelyCause = Cause(at, device, part, layout.Range),
             Evidence =
             [
-                $"{part.Name} has {part.FlashKiB} KiB of flash at {flash}",
-                .. outside.Select(piece => $"{piece.Origin}: {piece.Range}, {Name(piece.Start, device, part, flash)}"),
+                $"{part.Name} has {part.FlashKiB} KiB of flash at {string.Join(" and ", layout.Stretches())}",
+                .. outside.Select(piece => $"{piece.Origin}: {piece.Range}, {Name(piece.Start, device, part, layout)}"),
             ],
             Remedies = [new Remedy("Check the chip, and the memory regions in the linker script.", "nrst info")],
         };
@@ -48,16 +47,17 @@ public static class ImagePlacement
     /// <summary>What lies at an address, in words for people: <c>RAM (SRAM1)</c>, <c>OTP</c>, <c>nothing</c>.</summary>
     public static string Name(Address at, Device device, Part part, BankedLayout layout)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(layout);
-        return Name(at, device, part, layout.Range);
-    }
-
-    private static string Name(Address at, Device device, Part part, AddressRange flash) =>
-        flash.Contains(at) ? "main flash"
+        var flash = layout.Range;
+        return layout.FirstOutside(new AddressRange(at, 1)) is null ? "main flash"
+        : flash.Contains(at) ? "the hole between the two banks of flash"
         : part.Ram.FirstOrDefault(ram => ram.Range.Contains(at)) is { } region ? $"RAM ({region.Name})"
         : device.OtherMemories.FirstOrDefault(memory => memory.Range.Contains(at)) is { } other ? other.Name
         : at == flash.Last + 1 ? $"past the end of the {part.FlashKiB} KiB of flash"
         : "nothing this chip has";
+    }
 
     private static string Cause(Address at, Device device, Part part, AddressRange flash) => at switch
     {

@@ -42,9 +42,6 @@ internal sealed partial record CoreTraits
     /// <summary>AIRCR.VECTRESET and VECTCLRACTIVE as a debugger's local reset.</summary>
     public bool HasVectReset { get; init; }
 
-    /// <summary>Caches, and the registers that describe and maintain them.</summary>
-    public bool HasCaches { get; init; }
-
     public BreakpointUnit Breakpoints { get; init; } = BreakpointUnit.Fpb1;
 
     public int CodeComparators { get; init; } = 6;
@@ -63,6 +60,17 @@ internal sealed partial record CoreTraits
 
     public int InterruptLines { get; init; } = 96;
 
+    /// <summary>CCR after reset, and the bits of it that can be written.</summary>
+    public uint Ccr { get; init; } = 0x200;
+
+    public uint CcrWritable { get; init; } = 0x31B;
+
+    /// <summary>ID_PFR0 (0xE000_ED40) and the fifteen words after it.</summary>
+    public required IReadOnlyList<uint> Features { get; init; }
+
+    /// <summary>MVFR0..MVFR2.</summary>
+    public IReadOnlyList<uint> FloatFeatures { get; init; } = [0, 0, 0];
+
     /// <summary>MPU_TYPE.DREGION.</summary>
     public int MpuRegions { get; init; } = 8;
 
@@ -75,7 +83,24 @@ internal sealed partial record CoreTraits
     /// <summary>The first address of the private peripheral bus behind which the core itself answers with ROM tables.</summary>
     public uint RomTables { get; init; } = 0xE00F_F000;
 
+    /// <summary>Size of each of the two caches in KiB.</summary>
+    public int CacheKilobytes { get; init; }
+
     public bool HasFloat => Float != FloatUnit.None;
+
+    /// <summary>CONTROL's nPRIV, SPSEL and FPCA, as far as they exist.</summary>
+    public uint ControlBits => 2u | (HasUnprivileged ? 1u : 0) | (HasFloat ? 4u : 0);
+
+    /// <summary>DEMCR's bits; ARMv6-M catches only resets and hard faults, and has no monitor.</summary>
+    public uint DemcrBits => HasFaultRegisters ? 0x010F_07F1u : 0x0100_0401;
+
+    /// <summary>VTOR's bits.</summary>
+    public uint VtorBits => !HasVtor ? 0 : HasThumb2 ? 0xFFFF_FF80u : 0xFFFF_FF00;
+
+    /// <summary>The maker's part number in the first ROM table, which is the chip's.</summary>
+    public uint RomTablePart { get; init; } = 0x411;
+
+    public bool HasCaches => CacheKilobytes != 0;
 
     public byte PriorityMask => (byte)(0xFF << 8 - PriorityBits);
 }

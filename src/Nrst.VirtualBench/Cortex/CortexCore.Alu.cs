@@ -137,7 +137,7 @@ internal sealed partial class CortexCore
     /// <summary>BXWritePC: a branch that selects the instruction set, or returns from an exception.</summary>
     private void BranchExchange(uint address)
     {
-        if (_ipsr != 0 && address >> 28 == 0xF)
+        if (_ipsr != 0 && address >= _lowestExcReturn)
         {
             _next = address & ~1u;
             ReturnFromException(address);
@@ -161,7 +161,16 @@ internal sealed partial class CortexCore
 
     /// <summary>Writes a general register; bits 1:0 of SP are always 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Set(uint register, uint value) => _r[register] = register == Sp ? value & ~3u : value;
+    private void Set(uint register, uint value)
+    {
+        if (register == Sp)
+        {
+            RequireStack(value, _stackLimit);
+            value &= ~3u;
+        }
+
+        _r[register] = value;
+    }
 
     private void RefuseIf(bool unpredictable)
     {

@@ -18,7 +18,7 @@ internal sealed partial class CortexCore
         RefuseIf((hw2 & 0x8000) != 0);
         if (op == 6)
         {
-            RefuseIf(setFlags || (type & 1) != 0);
+            RefuseIf(!_dsp || setFlags || (type & 1) != 0); // PKHBT, PKHTB
             RefuseSpPc(d, n, m);
             var shifted = ShiftImmediate(_r[m], type, amount, out _);
             _r[d] = (type & 2) != 0 ? _r[n] & 0xFFFF_0000 | shifted & 0xFFFF : shifted & 0xFFFF_0000 | _r[n] & 0xFFFF;
@@ -132,7 +132,7 @@ internal sealed partial class CortexCore
         switch (op)
         {
             case 16 or 18 or 24 or 26 when lsb == 0 && (op & 2) != 0:
-                RefuseIf((hw2 & 0x10) != 0);
+                RefuseIf(!_dsp || (hw2 & 0x10) != 0);
                 var low = SaturatedHalf(_r[n] & 0xFFFF, op, low5);
                 var high = SaturatedHalf(_r[n] >> 16, op, low5);
                 _r[d] = high << 16 | low & 0xFFFF;
@@ -201,11 +201,12 @@ internal sealed partial class CortexCore
         }
         else if (op1 < 6 && (op2 & 12) == 8)
         {
-            RefuseIf(n == Sp);
+            RefuseIf(n == Sp || (!_dsp && (n != Pc || op1 is 2 or 3))); // without accumulation they are no DSP
             Extend(op1, n, d, BitOperations.RotateRight(_r[m], (int)(op2 & 3) * 8));
         }
         else if (op1 >= 8 && op2 < 8)
         {
+            RefuseIf(!_dsp);
             RefuseSpPc(n);
             _r[d] = ParallelAddSubtract(op1 & 7, op2, _r[n], _r[m]);
         }
@@ -237,6 +238,7 @@ internal sealed partial class CortexCore
     private void MiscellaneousRegister(uint op1, uint op2, uint n, uint d, uint m)
     {
         var (a, b) = ((int)_r[n], (int)_r[m]);
+        RefuseIf(!_dsp && op1 is 0 or 2); // QADD and its like, SEL
         switch (op1)
         {
             case 0:

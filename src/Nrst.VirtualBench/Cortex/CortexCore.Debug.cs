@@ -7,8 +7,8 @@ internal sealed partial class CortexCore
     private const uint DFSR_HALTED = 1, DFSR_BKPT = 2, DFSR_DWTTRAP = 4, DFSR_VCATCH = 8;
     private const uint DEMCR_VC_CORERESET = 1, DEMCR_MON_EN = 1 << 16, DEMCR_TRCENA = 1 << 24;
 
-    private readonly FlashPatchUnit _fpb = new();
-    private readonly WatchpointUnit _dwt = new();
+    private readonly CodeComparatorUnit _fpb = new(traits);
+    private readonly WatchpointUnit _dwt = new(traits);
     private uint _dhcsr, _dcrdr, _demcr, _dfsr, _haltReasons;
     private bool _halted, _stepping, _resetSeen, _watchFetches;
     private long _retiredAtLastRead, _countedFrom;
@@ -123,10 +123,10 @@ internal sealed partial class CortexCore
     private void WriteDemcr(uint value)
     {
         FreezeCounters();
-        _demcr = value & 0x010F_07F1;
+        _demcr = value & traits.DemcrBits;
         ThawCounters();
         RearmWatching();
-        Nvic.Set(_nvic.Pending, DebugMonitor, (value & 1 << 17) != 0);
+        Nvic.Set(_nvic.Pending, DebugMonitor, (_demcr & 1 << 17) != 0);
         _attention = true;
     }
 
@@ -155,6 +155,8 @@ internal sealed partial class CortexCore
         17 => MSP,
         18 => PSP,
         20 => _control << 24 | (_faultmask ? 1u << 16 : 0) | _basepri << 8 | (_primask ? 1u : 0),
+        30 => _msplim,
+        31 => _psplim,
         33 => _fpscr,
         >= 64 and < 96 => _s[number - 64],
         _ => 0,
@@ -178,14 +180,20 @@ internal sealed partial class CortexCore
                 break;
             case 20:
                 CONTROL = value >> 24;
-                FAULTMASK = (value & 1 << 16) != 0;
-                BASEPRI = value >> 8 & 0xFF;
+                FAULTMASK = traits.HasBasepri && (value & 1 << 16) != 0;
+                BASEPRI = traits.HasBasepri ? value >> 8 & 0xFF : 0;
                 PRIMASK = (value & 1) != 0;
                 break;
-            case 33:
+            case 30 when traits.HasV8:
+                MSPLIM = value;
+                break;
+            case 31 when traits.HasV8:
+                PSPLIM = value;
+                break;
+            case 33 when traits.HasFloat:
                 _fpscr = value & FPSCR_Writable;
                 break;
-            case >= 64 and < 96:
+            case >= 64 and < 96 when traits.HasFloat:
                 _s[number - 64] = value;
                 break;
         }

@@ -9,7 +9,10 @@ internal sealed partial class CortexCore
 
     private const int EntryCycles = 12;
 
-    private readonly Nvic _nvic = new();
+    // What LR holds in a handler without the bits for floating point frame, thread and process stack; from which value on it is that.
+    private readonly uint _excReturn = traits.HasV8 ? 0xFFFF_FFA0 : 0xFFFF_FFE1;
+    private readonly uint _lowestExcReturn = traits.HasV8 ? 0xFF00_0000 : 0xF000_0000;
+    private readonly Nvic _nvic = new(traits.PriorityMask);
 
     /// <summary>An external interrupt line. It pends on a rising edge, and again on return while it is still high.</summary>
     public void SetInterrupt(int number, bool level)
@@ -99,10 +102,10 @@ internal sealed partial class CortexCore
     private void EnterException(int number, uint returnAddress)
     {
         var began = _now;
-        var stacking = Stack(returnAddress);
+        var stacking = Stack(returnAddress, out var overflowed);
         Nvic.Set(_nvic.Pending, number, false);
         Nvic.Set(_nvic.Active, number, true);
-        _r[Lr] = 0xFFFF_FFE1 | (_ipsr == 0 ? 8u : 0) | (_onPsp ? 4u : 0) | ((_control & CONTROL_FPCA) == 0 ? 16u : 0);
+        _r[Lr] = _excReturn | (_ipsr == 0 ? 8u : 0) | (_onPsp ? 4u : 0) | ((_control & CONTROL_FPCA) == 0 ? 16u : 0);
         _ipsr = (uint)number;
         _control &= ~(CONTROL_FPCA | CONTROL_SPSEL);
         SelectStack();
@@ -112,9 +115,9 @@ internal sealed partial class CortexCore
         Spend(EntryCycles);
         if (stacking != BusStatus.Ok)
         {
-            _cfsr |= CFSR_STKERR;
-            LastFaultText = $"Stacking for exception {number} at SP 0x{(_onPsp ? PSP : MSP):X8} failed";
-            PendDerived(BusFault, number);
+            _cfsr |= overflowed ? CFSR_STKOF : CFSR_STKERR;
+            LastFaultText = overflowed ? $"Stacking for exception {number} would go below the stack's limit" : $"Stacking for exception {number} failed";
+            PendDerived(overflowed ? UsageFault : BusFault, number);
         }
 
         if (ReadVector(number, out var vector))
@@ -153,7 +156,7 @@ internal sealed partial class CortexCore
         }
     }
 
-    private BusStatus Stack(uint returnAddress)
+    private BusStatus Stack(uint returnAddress, out bool overflowed)
     {
         var extended = (_control & CONTROL_FPCA) != 0;
         var size = extended ? 0x68u : 0x20u;
@@ -162,7 +165,13 @@ internal sealed partial class CortexCore
         var frame = (_r[Sp] - size) & (align ? ~7u : ~3u);
         var xpsr = XPSR & ~(1u << 9) | (pad ? 1u << 9 : 0);
         ReadOnlySpan<uint> words = [_r[0], _r[1], _r[2], _r[3], _r[12], _r[Lr], returnAddress, xpsr];
-        _r[Sp] = frame;
+        overflowed = frame < _stackLimit || frame > _r[Sp] && _stackLimit != 0;
+        _r[Sp] = overflowed ? _stackLimit : frame;
+        if (overflowed)
+        {
+            return BusStatus.Error;
+        }
+
         var status = BusStatus.Ok;
         for (var i = 0; i < words.Length; i++)
         {
@@ -191,7 +200,7 @@ internal sealed partial class CortexCore
         var toThread = (excReturn & 8) != 0;
         var psp = (excReturn & 4) != 0;
         var nested = _nvic.AnyActiveBut(number);
-        var known = (excReturn & 0x0FFF_FFE0) == 0x0FFF_FFE0 && (excReturn & 15) is 1 or 9 or 13;
+        var known = (excReturn | 0xF000_001C) == (_excReturn | 0xF000_001C) && (excReturn & 12) != 4;
         if (!known || !Nvic.Get(_nvic.Active, number) || toThread == nested && (toThread ? (_ccr & CCR_NONBASETHRDENA) == 0 : true))
         {
             Nvic.Set(_nvic.Active, number, false);
@@ -274,6 +283,11 @@ internal sealed partial class CortexCore
     {
         LastFaultText = fault.Text;
         _cfsr |= fault.Status;
+        if (fault.Status == CFSR_UNDEFINSTR)
+        {
+            ForgetContext();
+        }
+
         if (fault.Address is { } address)
         {
             if (fault.Number == BusFault)

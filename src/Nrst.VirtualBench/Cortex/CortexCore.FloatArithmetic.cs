@@ -1,6 +1,6 @@
 namespace Nrst.VirtualBench.Cortex;
 
-// FPv4-SP arithmetic, rounding to nearest; NaNs as the architecture propagates them.
+// FPv4-SP and FPv5-SP arithmetic, rounding to nearest; NaNs as the architecture propagates them.
 internal sealed partial class CortexCore
 {
     private const uint FPSCR_DN = 1 << 25, FPSCR_FZ = 1 << 24, FPSCR_IOC = 1, FPSCR_DZC = 2, FPSCR_OFC = 4, FPSCR_IXC = 16, FPSCR_IDC = 128;
@@ -45,13 +45,14 @@ internal sealed partial class CortexCore
                 _cycles += 2;
                 break;
             default:
-                FloatOther(hw1 & 15, hw2, d, m);
+                FloatOther(hw1, hw2, d, m);
                 break;
         }
     }
 
-    private void FloatOther(uint op, uint hw2, uint d, uint m)
+    private void FloatOther(uint hw1, uint hw2, uint d, uint m)
     {
+        var op = hw1 & 15;
         var second = (hw2 & 0x80) != 0;
         if ((hw2 & 0x40) == 0)
         {
@@ -83,6 +84,13 @@ internal sealed partial class CortexCore
                 RefuseIf((hw2 & 0x2F) != 0);
                 FloatCompare(_s[d], 0, second);
                 break;
+            case 6 or 7 when traits.HasFpv5 && (op == 6 || !second):
+                // VRINTR and VRINTX round as FPSCR says, VRINTZ towards zero; VRINTX tells of it.
+                _s[d] = RoundToIntegral(m, second ? Rounding.TowardsZero : FpscrRounding, tells: op == 7);
+                break;
+            case 7 when traits.Float == FloatUnit.Double && second:
+                SetDouble(DoubleNumber(hw2 >> 12, hw1 >> 6 & 1), ToDouble(m));
+                break;
             case 8:
                 _s[d] = BitConverter.SingleToUInt32Bits(second ? (float)(int)m : m);
                 break;
@@ -90,7 +98,7 @@ internal sealed partial class CortexCore
                 ConvertFixed(op, hw2, d);
                 break;
             case 12 or 13:
-                _s[d] = ToInteger(BitConverter.UInt32BitsToSingle(FlushInput(m)), signed: op == 13, towardsZero: second, 0, 32);
+                _s[d] = ToInteger(BitConverter.UInt32BitsToSingle(FlushInput(m)), signed: op == 13, second ? Rounding.TowardsZero : FpscrRounding, 0, 32);
                 break;
             default:
                 throw Undefined();
@@ -197,10 +205,10 @@ internal sealed partial class CortexCore
     {
         (addend, a, b) = (FlushInput(addend), FlushInput(a), FlushInput(b));
         var (x, y, z) = (BitConverter.UInt32BitsToSingle(a), BitConverter.UInt32BitsToSingle(b), BitConverter.UInt32BitsToSingle(addend));
-        if (IsNaN(addend) && !IsSignalling(a) && !IsSignalling(b))
+        if (IsNaN(addend) && (IsSignalling(addend) || (!IsSignalling(a) && !IsSignalling(b))))
         {
             // Infinity times zero is invalid even beside a quiet NaN.
-            if ((float.IsInfinity(x) && y == 0) || (x == 0 && float.IsInfinity(y)))
+            if (!IsSignalling(addend) && ((float.IsInfinity(x) && y == 0) || (x == 0 && float.IsInfinity(y))))
             {
                 _fpscr |= FPSCR_IOC;
                 return DefaultNaN;
@@ -231,7 +239,7 @@ internal sealed partial class CortexCore
         _fpscr = _fpscr & 0x0FFF_FFFF | flags << 28;
     }
 
-    private uint ToInteger(double value, bool signed, bool towardsZero, int fractionBits, int bits)
+    private uint ToInteger(double value, bool signed, Rounding rounding, int fractionBits, int bits)
     {
         if (double.IsNaN(value))
         {
@@ -240,13 +248,7 @@ internal sealed partial class CortexCore
         }
 
         value = Math.ScaleB(value, fractionBits);
-        var rounded = (towardsZero ? 3 : _fpscr >> 22 & 3) switch
-        {
-            0 => Math.Round(value, MidpointRounding.ToEven),
-            1 => Math.Ceiling(value),
-            2 => Math.Floor(value),
-            _ => Math.Truncate(value),
-        };
+        var rounded = Round(value, rounding);
         var lowest = signed ? -Math.ScaleB(1, bits - 1) : 0;
         var highest = Math.ScaleB(1, signed ? bits - 1 : bits) - 1;
         var clamped = Math.Clamp(rounded, lowest, highest);
@@ -262,7 +264,7 @@ internal sealed partial class CortexCore
         var unsigned = (op & 1) != 0;
         if ((op & 4) != 0)
         {
-            _s[d] = ToInteger(BitConverter.UInt32BitsToSingle(FlushInput(_s[d])), !unsigned, towardsZero: true, fraction, bits);
+            _s[d] = ToInteger(BitConverter.UInt32BitsToSingle(FlushInput(_s[d])), !unsigned, Rounding.TowardsZero, fraction, bits);
             return;
         }
 

@@ -6,35 +6,44 @@ internal sealed partial class CortexCore
     private const uint FPSCR_Writable = 0xF7C0_009F;
 
     private readonly uint[] _s = new uint[32];
-    private uint _fpscr;
+    private uint _fpscr, _fpscrBefore;
+    private uint _contextBeganAt = NothingFetched;
 
     private void Coprocessor(uint hw1, uint hw2)
     {
         var coprocessor = hw2 >> 8 & 15;
-        if (coprocessor is not (10 or 11) || (hw1 & 0x300) == 0x300)
+        var exists = coprocessor is 10 or 11 && traits.HasFloat;
+        if (!exists || (hw1 & 0x300) == 0x300)
         {
-            throw new CoreFaultException(UsageFault, coprocessor is 10 or 11 ? CFSR_UNDEFINSTR : CFSR_NOCP)
+            throw new CoreFaultException(UsageFault, exists ? CFSR_UNDEFINSTR : CFSR_NOCP)
             {
                 Text = $"Coprocessor instruction {hw1:X4} {hw2:X4} at 0x{_pc:X8}: there is no coprocessor {coprocessor}",
             };
         }
 
+        var computes = (hw1 & 0xEF00) == 0xEE00 && (hw2 & 0x10) == 0;
+        RefuseIf((hw1 & 0x1000) != 0 && !(computes && traits.HasFpv5));
+        RefuseIf(computes && coprocessor == 11 && traits.Float != FloatUnit.Double);
         RequireFloat();
         if ((hw1 & 0x1000) != 0)
         {
-            throw Undefined();
+            FloatVersion5(hw1, hw2);
+            return;
         }
 
         if ((hw1 & 0xFF00) == 0xEE00)
         {
-            if ((hw2 & 0x10) == 0)
+            if ((hw2 & 0x10) != 0)
             {
-                RefuseIf(coprocessor == 11); // no double precision
-                FloatDataProcessing(hw1, hw2);
+                MoveOneFloat(hw1, hw2);
+            }
+            else if (coprocessor == 11)
+            {
+                DoubleDataProcessing(hw1, hw2);
             }
             else
             {
-                MoveOneFloat(hw1, hw2);
+                FloatDataProcessing(hw1, hw2);
             }
         }
         else if ((hw1 & 0xFFE0) == 0xEC40)
@@ -58,7 +67,18 @@ internal sealed partial class CortexCore
         if ((_control & CONTROL_FPCA) == 0 && (_fpccr & 1u << 31) != 0)
         {
             _control |= CONTROL_FPCA;
+            (_contextBeganAt, _fpscrBefore) = (_pc, _fpscr);
             _fpscr = _fpscr & ~0x07C0_0000u | _fpdscr;
+        }
+    }
+
+    /// <summary>An undefined instruction does not begin a floating point context; where it turns out late to be one, this undoes it.</summary>
+    private void ForgetContext()
+    {
+        if (_contextBeganAt == _pc)
+        {
+            _control &= ~CONTROL_FPCA;
+            (_fpscr, _contextBeganAt) = (_fpscrBefore, NothingFetched);
         }
     }
 
@@ -85,6 +105,11 @@ internal sealed partial class CortexCore
         var count = isDouble ? hw2 >> 1 & 0x7F : hw2 & 0xFF;
         count *= isDouble ? 2u : 1;
         RefuseIf(up == before || count == 0 || count > 32 || first + count > 32 || n == Pc);
+        if (writeBack && before && n == Sp)
+        {
+            RequireStack(_r[n] - offset, _stackLimit);
+        }
+
         TransferFloats(load, first, count, before ? _r[n] - offset : _r[n]);
         if (writeBack)
         {

@@ -36,6 +36,12 @@ internal sealed partial class CortexCore
             if ((hw1 & 0x80) == 0)
             {
                 RefuseIf(n == Pc);
+                if (_v8 && !load && t2 != Pc && (hw2 & 0xF03F) == 0xF000)
+                {
+                    TestTarget(t2, hw2);
+                    return;
+                }
+
                 Exclusive(load, _r[n] + (hw2 & 0xFF) * 4, 4, t, t2);
                 return;
             }
@@ -44,6 +50,9 @@ internal sealed partial class CortexCore
             {
                 case 0 or 1 when load:
                     TableBranch(n, hw2 & 15, halfwords: (hw2 & 0x10) != 0);
+                    return;
+                case >= 8 when _v8:
+                    AcquireOrRelease(load, n, t, hw2);
                     return;
                 case 4 or 5:
                     RefuseIf(n == Pc);
@@ -62,6 +71,11 @@ internal sealed partial class CortexCore
         var moved = (hw1 & 0x80) != 0 ? start + offset : start - offset;
         var address = (hw1 & 0x100) != 0 ? moved : start;
         RequireWordAligned(address);
+        if (writeBack && n == Sp)
+        {
+            RequireStack(moved, _stackLimit);
+        }
+
         if (load)
         {
             var first = LoadAligned(address, 4);
@@ -173,6 +187,11 @@ internal sealed partial class CortexCore
 
     private void TransferSingle(bool load, uint size, bool signed, uint t, uint address, uint n, uint moved, bool writeBack)
     {
+        if (writeBack && n == Sp)
+        {
+            RequireStack(moved, _stackLimit);
+        }
+
         if (!load)
         {
             var stored = _r[t];

@@ -157,14 +157,14 @@ internal sealed partial class CortexCore
     private BusStatus TryLoad(uint address, int bytes, out uint value)
     {
         var block = address >> 25;
-        if (block is 0x11 or 0x21)
+        if (block is 0x11 or 0x21 && traits.HasBitBand)
         {
             var status = bus.Read(BitBandByte(address), 1, out value, BusMaster.CoreData, ref _now);
             value = value >> (int)(address >> 2 & 7) & 1;
             return status;
         }
 
-        if (address >> 20 == 0xE00 && !IsChipsOwn(address))
+        if (address >> 20 == 0xE00 && Owns(address))
         {
             return ReadPpb(address, bytes, out value, debugger: false, _now);
         }
@@ -180,7 +180,7 @@ internal sealed partial class CortexCore
         }
 
         var block = address >> 25;
-        if (block is 0x11 or 0x21)
+        if (block is 0x11 or 0x21 && traits.HasBitBand)
         {
             var target = BitBandByte(address);
             var status = bus.Read(target, 1, out var old, BusMaster.CoreData, ref _now);
@@ -193,7 +193,7 @@ internal sealed partial class CortexCore
             return bus.Write(target, 1, (value & 1) != 0 ? old | bit : old & ~bit, BusMaster.CoreData, ref _now);
         }
 
-        if (address >> 20 == 0xE00 && !IsChipsOwn(address))
+        if (address >> 20 == 0xE00 && Owns(address))
         {
             return WritePpb(address, bytes, value, debugger: false, _now);
         }
@@ -203,6 +203,4 @@ internal sealed partial class CortexCore
 
     // Each word of the alias is one bit of the first mebibyte of the region below it.
     private static uint BitBandByte(uint alias) => (alias & 0xF000_0000) + ((alias & 0x01FF_FFFF) >> 5);
-
-    private static bool IsChipsOwn(uint address) => address is >= 0xE004_2000 and < 0xE00F_F000;
 }

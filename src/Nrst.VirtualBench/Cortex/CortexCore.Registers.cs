@@ -27,7 +27,7 @@ internal sealed partial class CortexCore
             Apsr = value;
             _ipsr = value & 0x1FF;
             _thumb = (value & 1u << 24) != 0;
-            _it = value >> 25 & 3 | (value >> 10 & 0x3F) << 2;
+            _it = traits.HasThumb2 ? value >> 25 & 3 | (value >> 10 & 0x3F) << 2 : 0;
             SelectStack();
             _attention = true;
         }
@@ -70,7 +70,28 @@ internal sealed partial class CortexCore
         get => _control;
         set
         {
-            _control = value & 7;
+            _control = value & _controlBits;
+            SelectStack();
+        }
+    }
+
+    /// <summary>The main stack's lowest address; 0 is no limit.</summary>
+    public uint MSPLIM
+    {
+        get => _msplim;
+        set
+        {
+            _msplim = value & ~7u;
+            SelectStack();
+        }
+    }
+
+    public uint PSPLIM
+    {
+        get => _psplim;
+        set
+        {
+            _psplim = value & ~7u;
             SelectStack();
         }
     }
@@ -90,7 +111,7 @@ internal sealed partial class CortexCore
     public uint BASEPRI
     {
         get => _basepri;
-        set => (_basepri, _attention) = (value & 0xF0, true);
+        set => (_basepri, _attention) = (value & _priorityMask, true);
     }
 
     private uint Apsr
@@ -102,12 +123,15 @@ internal sealed partial class CortexCore
             _z = (value & 1u << 30) != 0;
             _c = (value & 1u << 29) != 0;
             _v = (value & 1u << 28) != 0;
-            _q = (value & 1u << 27) != 0;
-            _ge = value >> 16 & 0xF;
+            _q = traits.HasThumb2 && (value & 1u << 27) != 0;
+            _ge = traits.HasDsp ? value >> 16 & 0xF : 0;
         }
     }
 
     private bool IsPrivileged => _ipsr != 0 || (_control & CONTROL_nPRIV) == 0;
+
+    private readonly uint _controlBits = traits.ControlBits;
+    private readonly uint _priorityMask = traits.PriorityMask;
 
     private const uint CONTROL_nPRIV = 1;
     private const uint CONTROL_SPSEL = 2;
@@ -121,5 +145,7 @@ internal sealed partial class CortexCore
             (_r[Sp], _bankedSp) = (_bankedSp, _r[Sp]);
             _onPsp = psp;
         }
+
+        _stackLimit = psp ? _psplim : _msplim;
     }
 }

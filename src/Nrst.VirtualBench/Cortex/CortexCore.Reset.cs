@@ -69,7 +69,7 @@ internal sealed partial class CortexCore
         (_now, _picoseconds) = (now, 0);
         Array.Clear(_r);
         Array.Clear(_s);
-        _bankedSp = 0;
+        _bankedSp = _msplim = _psplim = _stackLimit = 0;
         _onPsp = false;
         Apsr = 0;
         (_it, _ipsr, _control, _basepri, _fpscr) = (0, 0, 0, 0, 0);

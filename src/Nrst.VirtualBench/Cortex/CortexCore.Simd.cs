@@ -71,7 +71,7 @@ internal sealed partial class CortexCore
         var op = hw1 >> 4 & 7;
         var upper = (hw2 & 0x20) != 0; // N, or the second operation of a row
         var lower = (hw2 & 0x10) != 0; // M, X or R
-        RefuseIf((hw2 & 0xC0) != 0 || (op != 1 && upper) || a == Sp);
+        RefuseIf((hw2 & 0xC0) != 0 || (op != 1 && upper) || a == Sp || (op != 0 && !_dsp));
         RefuseSpPc(d, n, m);
         var accumulate = a == Pc ? 0 : (int)_r[a];
         var (left, right) = ((int)_r[n], (int)_r[m]);
@@ -148,7 +148,7 @@ internal sealed partial class CortexCore
         }
 
         RefuseSpPc(low);
-        RefuseIf(low == high);
+        RefuseIf(low == high || (op2 != 0 && !_dsp));
         var accumulate = (long)_r[high] << 32 | _r[low];
         var signed = (long)(int)_r[n] * (int)_r[m];
         var unsigned = (long)((ulong)_r[n] * _r[m]);

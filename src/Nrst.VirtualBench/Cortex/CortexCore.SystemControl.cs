@@ -79,7 +79,7 @@ internal sealed partial class CortexCore
         for (var i = 0; i < 4; i++)
         {
             var number = first + i;
-            if (number < 16 + InterruptLines && number is not (7 or 8 or 9 or 10 or 13))
+            if (number < 16 + InterruptLines && number is not (7 or 8 or 9 or 10 or 13) && (traits.HasFaultRegisters || number is 11 or >= 14))
             {
                 _nvic.SetPriority(number, (byte)(value >> i * 8));
             }
@@ -132,7 +132,7 @@ internal sealed partial class CortexCore
             return;
         }
 
-        _nvic.Grouping = (int)(value >> 8 & 7);
+        _nvic.Grouping = traits.HasBasepri ? (int)(value >> 8 & 7) : 0;
         _attention = true;
         if ((value & 4) != 0)
         {
@@ -147,7 +147,7 @@ internal sealed partial class CortexCore
             SelectStack();
         }
 
-        if (_halted && (value & 1) != 0)
+        if (_halted && traits.HasVectReset && (value & 1) != 0)
         {
             SystemReset(_now);
         }

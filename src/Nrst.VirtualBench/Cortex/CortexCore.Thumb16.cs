@@ -264,9 +264,10 @@ internal sealed partial class CortexCore
         switch (op >> 8 & 15)
         {
             case 0:
-                _r[Sp] = (op & 0x80) != 0 ? _r[Sp] - (op & 0x7F) * 4 : _r[Sp] + (op & 0x7F) * 4;
+                Set(Sp, (op & 0x80) != 0 ? _r[Sp] - (op & 0x7F) * 4 : _r[Sp] + (op & 0x7F) * 4);
                 break;
             case 1 or 3 or 9 or 11:
+                RefuseIf(!_thumb2);
                 if ((_r[d] == 0) != ((op & 0x800) != 0))
                 {
                     Branch(_r[Pc] + (op >> 3 & 0x1F | op >> 4 & 0x20) * 2);
@@ -304,7 +305,7 @@ internal sealed partial class CortexCore
                 Breakpoint();
                 break;
             case 15 when (op & 15) != 0:
-                RefuseIf(_inIt);
+                RefuseIf(_inIt || !_thumb2);
                 _it = op & 0xFF;
                 break;
             case 15:
@@ -336,12 +337,8 @@ internal sealed partial class CortexCore
             case 15:
                 SupervisorCall();
                 break;
-            case var condition:
-                if (Condition(condition))
-                {
-                    Branch(_r[Pc] + SignExtend(op & 0xFF, 8) * 2);
-                }
-
+            case var condition when Condition(condition):
+                Branch(_r[Pc] + SignExtend(op & 0xFF, 8) * 2);
                 break;
         }
     }
@@ -352,6 +349,7 @@ internal sealed partial class CortexCore
         var count = (uint)BitOperations.PopCount(list);
         var start = before ? _r[n] - count * 4 : _r[n];
         RequireWordAligned(start);
+        RequireStack(n == Sp && writeBack ? start : uint.MaxValue, _stackLimit);
         var address = start;
         for (var rest = list; rest != 0; rest &= rest - 1)
         {

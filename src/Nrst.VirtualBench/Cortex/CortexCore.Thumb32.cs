@@ -3,8 +3,18 @@ namespace Nrst.VirtualBench.Cortex;
 // 32-bit Thumb instruction encoding: the first level of decoding, branches and miscellaneous control.
 internal sealed partial class CortexCore
 {
+    private readonly bool _thumb2 = traits.HasThumb2;
+    private readonly bool _dsp = traits.HasDsp;
+
+    // All that ARMv6-M has of it: BL, MSR, MRS and the barriers.
+    private static bool IsInArmv6M(uint hw1, uint hw2) =>
+        ((hw1 & 0xF800) == 0xF000 && (hw2 & 0xD000) == 0xD000)
+        || ((hw1 & 0xFFE0) is 0xF380 or 0xF3E0 && (hw2 & 0xD000) == 0x8000)
+        || ((hw1 & 0xFFF0) == 0xF3B0 && (hw2 & 0xD0F0) is 0x8040 or 0x8050 or 0x8060);
+
     private void Execute32(uint hw1, uint hw2)
     {
+        RefuseIf(!_thumb2 && !IsInArmv6M(hw1, hw2));
         switch (hw1 >> 9 & 0xF)
         {
             case 4: // 1110 100x
@@ -146,7 +156,7 @@ internal sealed partial class CortexCore
 
     private void ChangeProcessorState(bool disable, uint which)
     {
-        RefuseIf(which == 0 || _inIt);
+        RefuseIf(which == 0 || _inIt || (!traits.HasBasepri && which != 2));
         if (!IsPrivileged)
         {
             return;
@@ -170,11 +180,14 @@ internal sealed partial class CortexCore
         < 8 => ((register & 4) == 0 ? Apsr : 0) | ((register & 1) != 0 && IsPrivileged ? _ipsr : 0),
         8 when IsPrivileged => MSP,
         9 when IsPrivileged => PSP,
+        10 when traits.HasV8 => IsPrivileged ? _msplim : 0,
+        11 when traits.HasV8 => IsPrivileged ? _psplim : 0,
         16 when IsPrivileged => _primask ? 1u : 0,
-        17 or 18 when IsPrivileged => _basepri,
-        19 when IsPrivileged => _faultmask ? 1u : 0,
+        17 or 18 when IsPrivileged && traits.HasBasepri => _basepri,
+        19 when IsPrivileged && traits.HasBasepri => _faultmask ? 1u : 0,
         20 => _control,
-        8 or 9 or 16 or 17 or 18 or 19 => 0,
+        8 or 9 or 16 => 0,
+        17 or 18 or 19 when traits.HasBasepri => 0,
         _ => throw Undefined(),
     };
 
@@ -187,12 +200,14 @@ internal sealed partial class CortexCore
             if ((register & 4) == 0)
             {
                 var keep = Apsr;
+                RefuseIf(mask != 2 && !_dsp);
                 Apsr = ((mask & 2) != 0 ? value & 0xF800_0000 : keep & 0xF800_0000) | ((mask & 1) != 0 ? value & 0xF_0000 : keep & 0xF_0000);
             }
 
             return;
         }
 
+        RefuseIf(register is 17 or 18 or 19 && !traits.HasBasepri);
         if (!IsPrivileged)
         {
             return;
@@ -201,21 +216,30 @@ internal sealed partial class CortexCore
         switch (register)
         {
             case 8:
+                RequireStack(value, _msplim);
                 MSP = value;
                 break;
             case 9:
+                RequireStack(value, _psplim);
                 PSP = value;
+                break;
+            case 10 when traits.HasV8:
+                MSPLIM = value;
+                break;
+            case 11 when traits.HasV8:
+                PSPLIM = value;
                 break;
             case 16:
                 _primask = (value & 1) != 0;
                 break;
             case 17:
-                _basepri = value & 0xF0;
+                _basepri = value & _priorityMask;
                 break;
             case 18:
-                if ((value & 0xF0) != 0 && ((value & 0xF0) < _basepri || _basepri == 0))
+                value &= _priorityMask;
+                if (value != 0 && (value < _basepri || _basepri == 0))
                 {
-                    _basepri = value & 0xF0;
+                    _basepri = value;
                 }
 
                 break;
@@ -228,7 +252,8 @@ internal sealed partial class CortexCore
                 break;
             case 20:
                 // SPSEL belongs to Thread mode.
-                _control = _ipsr == 0 ? value & 7 : value & 5 | _control & 2;
+                value &= _controlBits;
+                _control = _ipsr == 0 ? value : value & 5 | _control & 2;
                 SelectStack();
                 break;
             default:

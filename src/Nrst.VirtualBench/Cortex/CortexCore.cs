@@ -16,6 +16,7 @@ internal sealed partial class CortexCore(CoreTraits traits, IBus bus, ICoreSigna
     private readonly uint[] _r = new uint[16];
     private uint _bankedSp;
     private bool _onPsp;
+    private uint _msplim, _psplim, _stackLimit;
 
     private bool _n, _z, _c, _v, _q, _thumb;
     private uint _ge;

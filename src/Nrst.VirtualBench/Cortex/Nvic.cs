@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Nrst.VirtualBench.Cortex;
 
 /// <summary>State and priority of every exception, by exception number; interrupt n is exception 16 + n.</summary>
-internal sealed class Nvic
+internal sealed class Nvic(byte priorityMask)
 {
     public const int NoPriority = 256;
 
@@ -49,7 +49,7 @@ internal sealed class Nvic
 
     public byte GetPriority(int number) => _priority[number];
 
-    public void SetPriority(int number, byte value) => _priority[number] = (byte)(value & 0xF0);
+    public void SetPriority(int number, byte value) => _priority[number] = (byte)(value & priorityMask);
 
     /// <summary>The part of a priority that decides about pre-emption; NMI is -2, HardFault -1.</summary>
     public int GroupPriority(int number) => number switch

@@ -94,6 +94,7 @@ internal sealed class StLinkDevice : IBulkPipe
                 throw new ProbeException("NRST1184", $"The probe sent {reply.Count} bytes where {into.Length} were asked for.")
                 {
                     LostSync = true,
+                    Failure = TransferFailure.Overflow,
                 };
             }
 
@@ -207,6 +208,7 @@ internal sealed class StLinkDevice : IBulkPipe
                 throw new ProbeException("NRST1187", "The probe answered a transfer with STALL.")
                 {
                     LostSync = true,
+                    Failure = TransferFailure.Stalled,
                     LikelyCause = "Its firmware met something that it could not go on from; this board was made so (usb-stall-at).",
                     Remedies = [new Remedy("Run the command again: opening the probe anew clears its endpoints.")],
                 };
@@ -214,6 +216,7 @@ internal sealed class StLinkDevice : IBulkPipe
                 throw new ProbeException("NRST1182", "The probe was unplugged.")
                 {
                     LostSync = true,
+                    Failure = TransferFailure.Gone,
                     LikelyCause = "This board was made with a USB cable that comes loose (usb-unplug-after).",
                     Remedies =
                     [

@@ -33,6 +33,12 @@ public abstract record ProbeSelector
         public override string ToString() => $"usb:{Path}";
     }
 
+    /// <summary>A capture that answers in place of the probe it was taken from.</summary>
+    public sealed record Replay(string File) : ProbeSelector
+    {
+        public override string ToString() => $"replay:{File}";
+    }
+
     /// <summary>A serial number, or as much of its beginning as is needed.</summary>
     public sealed record SerialNumber(string Prefix) : ProbeSelector
     {
@@ -42,6 +48,12 @@ public abstract record ProbeSelector
     /// <exception cref="UsageException">The text is none of the forms.</exception>
     public static ProbeSelector Parse(string text)
     {
+        const string Replayed = "replay:";
+        if (text.StartsWith(Replayed, StringComparison.Ordinal) && text.Length > Replayed.Length)
+        {
+            return new Replay(text[Replayed.Length..]); // a path may hold colons of its own
+        }
+
         var parts = text.Split(':');
         return parts switch
         {
@@ -60,7 +72,7 @@ public abstract record ProbeSelector
             [{ Length: > 0 } serial] when serial.All(char.IsAsciiHexDigit) => new SerialNumber(serial.ToUpperInvariant()),
             _ => throw new UsageException("NRST0102", $"'{text}' is not a probe selector.")
             {
-                LikelyCause = "A selector is virtual:NAME, tcp:HOST:PORT, VID:PID[:SERIAL], usb:BUS-PORT or a serial number.",
+                LikelyCause = "A selector is virtual:NAME, tcp:HOST:PORT, VID:PID[:SERIAL], usb:BUS-PORT, replay:FILE or a serial number.",
                 Remedies = [new("See what is there, and how it is selected.", "nrst list")],
             },
         };

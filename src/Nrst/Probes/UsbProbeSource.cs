@@ -1,11 +1,12 @@
 using Nrst.Probes.StLink;
 using Nrst.Usb;
+using Nrst.Usb.Capture;
 
 namespace Nrst;
 
 /// <summary>ST-LINKs on this machine's USB: <c>usb:1-2.3</c>, <c>0483:374b</c>, <c>0483:374b:SERIAL</c>.</summary>
 /// <remarks>Serial numbers alone are looked up by the catalog, over all sources.</remarks>
-public sealed class UsbProbeSource(IUsbBus bus) : IProbeSource
+public sealed class UsbProbeSource(IUsbBus bus, UsbCapture? capture = null) : IProbeSource
 {
     public IReadOnlyList<ProbeListing> List() => [.. Devices().Select(Listing)];
 
@@ -25,15 +26,46 @@ public sealed class UsbProbeSource(IUsbBus bus) : IProbeSource
         };
     }
 
-    private StLinkProbe Open(UsbDeviceInfo device)
+    private IDebugProbe Open(UsbDeviceInfo device)
     {
         if ((StLinkIds.FindProblem(device.Vid, device.Pid) ?? device.Problem) is { } problem)
         {
             throw problem;
         }
 
-        var pipe = bus.OpenPipe(device, StLinkIds.Endpoints(device.Pid));
-        return StLinkProbe.Open(pipe, new SystemClock(), device.Vid, device.Pid, device.Serial);
+        if (capture is null)
+        {
+            var pipe = bus.OpenPipe(device, StLinkIds.Endpoints(device.Pid));
+            return StLinkProbe.Open(pipe, new SystemClock(), device.Vid, device.Pid, device.Serial);
+        }
+
+        var (tapped, known) = Describe(device);
+        return StLinkOnUsb.Open(tapped, new SystemClock(), known, capture);
+    }
+
+    /// <summary>Opens the device and reads what a capture wants to know of it.</summary>
+    private (IBulkPipe Pipe, CapturedDevice Device) Describe(UsbDeviceInfo device)
+    {
+        var endpoints = StLinkIds.Endpoints(device.Pid);
+        var opened = bus.Open(device);
+        try
+        {
+            var (itself, configuration) = (opened.ReadDescriptor(UsbDescriptors.Device, 0), opened.ReadConfiguration());
+            opened.Claim(endpoints.Interface);
+            var known = StLinkOnUsb.Describe(device.Vid, device.Pid, device.Serial, $"usb:{device.BusPort}") with
+            {
+                Bus = ushort.TryParse(device.BusPort.Split('-')[0], out var bus) ? bus : (ushort)0,
+                Address = (byte)device.Address,
+                DeviceDescriptor = itself,
+                ConfigurationDescriptor = configuration,
+            };
+            return (opened.Pipe(endpoints), known);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 
     private IReadOnlyList<UsbDeviceInfo> Devices() => bus.List(StLinkIds.IsStLink);

@@ -4,7 +4,7 @@ namespace Nrst;
 
 /// <summary>What the silicon says of itself, and the device data that fit it.</summary>
 /// <param name="Named">The part the user named, if any; DEV_ID and flash size do not tell part numbers apart.</param>
-/// <param name="UniqueId">96 bits, as 24 hexadecimal digits.</param>
+/// <param name="UniqueId">96 bits, as 24 hexadecimal digits; 64 bits and 16 digits on the STM32WB0.</param>
 public sealed record ChipIdentity(Device Device, Part? Named, ushort RevisionId, uint CpuId, string UniqueId)
 {
     /// <summary>The part number where it is certain, else the group of parts that share the DEV_ID.</summary>
@@ -23,65 +23,160 @@ internal static class ChipIdentification
 {
     private static readonly Address Cpuid = new(0xE000_ED00);
 
-    /// <summary>Reads IDCODE, CPUID and the unique id in two batches, and disturbs nothing.</summary>
-    /// <exception cref="TargetException">The chip is unknown, or is not the one the user named.</exception>
-    public static ChipIdentity Identify(IWordBatch words, string? chip)
+    /// <summary>Reads IDCODE, CPUID and the unique id in two batches where it is an STM32F4, in a few more elsewhere, and disturbs nothing.</summary>
+    /// <param name="accessPort">The AP that <paramref name="words"/> goes through.</param>
+    /// <exception cref="TargetException">The chip is unknown, has no flash to program, or is not the one the user named.</exception>
+    public static ChipIdentity Identify(IWordBatch words, string? chip, int accessPort = 0)
     {
         (Device Device, Part Part)? wanted = chip is null ? null : Wanted(chip);
-        var (device, idCode, cpuId) = FindDevice(words);
+        var (device, place, idCode, cpuId) = FindDevice(words, accessPort);
+        if (device.Debug.AccessPort != accessPort)
+        {
+            throw new TargetException("NRST3323", $"It is an {device.Name}, and its memory is behind access port {device.Debug.AccessPort}, not {accessPort}.")
+            {
+                LikelyCause = "The connection was made to the access port that most chips use.",
+                Evidence = [$"IDCODE at {place.At}: 0x{idCode:X8}, read through access port {accessPort}"],
+                Remedies = [new("See which chips this version reaches.", "nrst chips " + device.Series + "*")],
+            };
+        }
+
         if (wanted is { } named && named.Device != device)
         {
             throw new TargetException("NRST3322", $"The chip is not an {named.Part.Name}: it is an {device.Name}.")
             {
                 LikelyCause = "Another board is attached than the command means.",
-                Evidence = [$"IDCODE at {device.IdCodeAt}: 0x{idCode:X8}; an {named.Part.Name} has DEV_ID 0x{named.Device.DeviceId:X3}"],
+                Evidence = [$"IDCODE at {place.At}: 0x{idCode:X8}; an {named.Part.Name} has DEV_ID 0x{named.Device.DeviceId:X3}"],
                 Remedies = [new("See what is attached, without --chip.", "nrst info")],
             };
         }
 
-        Span<uint> id = stackalloc uint[3];
-        words.Run([.. Enumerable.Range(0, 3).Select(i => WordAccess.Read(device.UniqueIdAt + (uint)(4 * i)))], id);
-        return new ChipIdentity(device, wanted?.Part, (ushort)(idCode >> 16), cpuId, $"{id[2]:X8}{id[1]:X8}{id[0]:X8}");
+        var at = device.UniqueId;
+        Span<uint> id = stackalloc uint[at.Offsets.Count];
+        words.Run([.. at.Offsets.Select(offset => WordAccess.Read(at.At + offset))], id);
+        var unique = string.Concat(id.ToArray().Reverse().Select(word => word.ToString("X8", System.Globalization.CultureInfo.InvariantCulture)));
+        return new ChipIdentity(device, wanted?.Part, place.RevisionOf(idCode), cpuId, unique);
     }
 
-    private static (Device Device, uint IdCode, uint CpuId) FindDevice(IWordBatch words)
+    private static (Device Device, IdCodePlace Place, uint IdCode, uint CpuId) FindDevice(IWordBatch words, int accessPort)
     {
         var seen = new List<string>();
+        var asked = new HashSet<IdCodePlace>();
+        uint? cpuId = null;
         Span<uint> read = stackalloc uint[2];
-        foreach (var at in DeviceDatabase.IdCodePlaces.Where(place => place.AccessPort == 0).Select(place => place.At))
+
+        // The commonest place together with the core, and then where chips with this core keep theirs; last what was only heard of.
+        var places = new Queue<IdCodePlace>(DeviceDatabase.IdCodePlaces().Where(place => place.AccessPort == accessPort).Take(1));
+        while (places.TryDequeue(out var place))
         {
-            try
+            if (place.AccessPort != accessPort || !asked.Add(place))
             {
-                words.Run([WordAccess.Read(at), WordAccess.Read(Cpuid)], read);
+                continue;
             }
-            catch (TargetMemoryException)
+
+            var word = ReadBoth(words, place.At, read) ? read[0] : null as uint?;
+            seen.Add(word is null ? $"IDCODE at {place.At}: the access faults" : $"IDCODE at {place.At}: 0x{word:X8}, CPUID 0x{read[1]:X8}");
+            if (cpuId is null)
             {
-                seen.Add($"IDCODE at {at}: the access faults");
+                cpuId = word is null ? ReadOne(words, Cpuid) : read[1];
+                DeviceDatabase.IdCodePlaces(CoreNames.Of(cpuId.Value)).Concat(DeviceDatabase.Recognised.Select(chip => chip.Place)).ToList().ForEach(places.Enqueue);
+            }
+
+            if (word is not { } idCode)
+            {
                 continue; // other families keep their IDCODE elsewhere; a fault says this is not one of these
             }
 
-            seen.Add($"IDCODE at {at}: 0x{read[0]:X8}, CPUID 0x{read[1]:X8}");
-            if (DeviceDatabase.FindById(DeviceId(read[0], read[1])) is { } device && device.IdCodeAt == at)
+            var id = place.DeviceIdOf(idCode);
+            if (Fitting(id, place, cpuId.Value) is { } device)
             {
-                return (device, read[0], read[1]);
+                return (device, place, idCode, cpuId.Value);
+            }
+
+            if (DeviceDatabase.Recognised.FirstOrDefault(chip => chip.DeviceId == id && chip.Place == place) is { } recognised)
+            {
+                throw NotProgrammable(recognised, seen);
             }
         }
 
         throw new TargetException("NRST3321", "The debug port answers, but the chip is none that nrst knows.")
         {
-            LikelyCause = "It is not an STM32F4, the only line this version supports, or it is a copy with ids of its own.",
+            LikelyCause = "It is a copy with ids of its own, an STM32 that is newer than this version, or another maker's chip.",
             Evidence = seen,
-            Remedies = [new("Compare the ids with the reference manual's section on DBGMCU_IDCODE.")],
+            Remedies = [new("Compare the ids with the reference manual's section on DBGMCU_IDCODE."), new("See which chips nrst knows.", "nrst chips")],
         };
     }
 
-    // STM32F40x revision A says 0x411, the DEV_ID of the STM32F2; the core tells them apart (ES0182, "MCU device ID is incorrect").
-    private static ushort DeviceId(uint idCode, uint cpuId) =>
-        (idCode & 0xFFF) == 0x411 && (cpuId >> 4 & 0xFFF) == 0xC24 ? (ushort)0x413 : (ushort)(idCode & 0xFFF);
-
-    private static (Device Device, Part Part) Wanted(string chip) => DeviceDatabase.FindPart(chip)
-        ?? throw new UsageException("NRST0106", $"'{chip}' is no part number that nrst knows.")
+    private static bool ReadBoth(IWordBatch words, Address at, Span<uint> into)
+    {
+        try
         {
-            LikelyCause = "This version knows the STM32F4 line; the name is the part number, as in STM32F407VG.",
+            words.Run([WordAccess.Read(at), WordAccess.Read(Cpuid)], into);
+            return true;
+        }
+        catch (TargetMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private static uint ReadOne(IWordBatch words, Address at)
+    {
+        Span<uint> into = stackalloc uint[1];
+        words.Run([WordAccess.Read(at)], into);
+        return into[0];
+    }
+
+    /// <summary>The device with this DEV_ID and this core; both, because copies and early silicon answer with the ids of others.</summary>
+    private static Device? Fitting(ushort id, IdCodePlace place, uint cpuId) => DeviceDatabase.FindAllById(id).FirstOrDefault(
+        device => device.Debug.IdCodes.Contains(place) && (CoreNames.Of(cpuId) is not { } core || core == device.Core.TrimEnd('F')));
+
+    private static TargetException NotProgrammable(RecognisedChip chip, IReadOnlyList<string> seen) => new(
+        "NRST3324", $"The chip is an {chip.Name}, which nrst does not program: {chip.Why}.")
+    {
+        LikelyCause = "It is another kind of chip than the others nrst works on, or newer than this version.",
+        Evidence = seen,
+        Remedies = [new("See which chips nrst knows.", "nrst chips")],
+    };
+
+    private static (Device Device, Part Part) Wanted(string chip)
+    {
+        var lookup = DeviceDatabase.Lookup(chip);
+        if (lookup.Found is { } found)
+        {
+            return found;
+        }
+
+        var several = lookup.Candidates.Count > 0;
+        throw new UsageException("NRST0106", several ? $"'{chip}' can mean {lookup.Candidates.Count} parts." : $"'{chip}' is no part number that nrst knows.")
+        {
+            LikelyCause = several ? "The name stops before the letter that tells flash size or pins."
+                : lookup.Near.Count > 0 ? $"Perhaps {lookup.Near[0]} was meant."
+                : "The name is the part number, as in STM32F407VG; package and temperature letters may follow.",
+            Evidence = several ? [Some(lookup.Candidates)] : lookup.Near.Count > 0 ? ["alike: " + Some(lookup.Near)] : [],
+            Remedies = [new("See the part numbers.", $"nrst chips \"{(several ? chip.ToUpperInvariant() : "STM32")}*\""), new("Leave --chip out: nrst takes what the chip says of itself.", "nrst info")],
         };
+    }
+
+    private static string Some(IReadOnlyList<string> names)
+    {
+        const int Most = 12;
+        return string.Join(' ', names.Take(Most)) + (names.Count > Most ? $" and {names.Count - Most} more" : "");
+    }
+}
+
+/// <summary>CPUID.PartNo in words.</summary>
+internal static class CoreNames
+{
+    /// <summary>Null for a core that no STM32 microcontroller has.</summary>
+    public static string? Of(uint cpuId) => (cpuId >> 4 & 0xFFF) switch
+    {
+        0xC20 => "Cortex-M0",
+        0xC23 => "Cortex-M3",
+        0xC24 => "Cortex-M4",
+        0xC27 => "Cortex-M7",
+        0xC60 => "Cortex-M0+",
+        0xD21 => "Cortex-M33",
+        0xD22 => "Cortex-M55",
+        _ => null,
+    };
 }

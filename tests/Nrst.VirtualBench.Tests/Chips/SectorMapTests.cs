@@ -7,7 +7,7 @@ namespace Nrst.VirtualBench.Tests.Chips;
 public sealed class SectorMapTests
 {
     public static TheoryData<string> OnePartOfEverySize => [.. DeviceDatabase.All
-        .Where(device => device.Flash.Driver == "stm32f4")
+        .Where(device => device.Series == "STM32F4")
         .SelectMany(device => device.Parts.DistinctBy(part => (device.DeviceId, part.FlashKiB)).Select(part => part.Name))];
 
     [Theory]

@@ -1,4 +1,19 @@
+using Nrst.VirtualBench.Cortex;
+
 namespace Nrst.VirtualBench.Tests.Cortex;
+
+/// <summary>What a core must have for an encoding to mean something on it.</summary>
+internal enum Needs
+{
+    Nothing,
+    Thumb2,
+    Dsp,
+    Armv8,
+    Fpv4,
+    Fpv5,
+    Double,
+    WhatNobodyHas,
+}
 
 /// <summary>
 /// One instruction encoding as the architecture manual draws it, from the highest bit down: 0 and 1 are fixed, a letter is a field
@@ -18,6 +33,26 @@ internal sealed record Encoding(string Name, string Bits, Func<Fields, bool>? Al
 
     /// <summary>Inside an IT block it must be the last.</summary>
     public bool Branches { get; init; }
+
+    public Needs Needs { get; init; } = Bits.Count(letter => letter != ' ') == 32 ? Needs.Thumb2 : Needs.Nothing;
+
+    /// <summary>Where it does not exist it is UNPREDICTABLE and not UNDEFINED.</summary>
+    public bool ElseUnpredictable { get; init; }
+
+    /// <summary>qemu 7.2 executes it also on cores that the manuals do not give it to; ours must refuse it there all the same.</summary>
+    public bool QemuIsLax { get; init; }
+
+    public bool ExistsOn(CoreTraits core) => Needs switch
+    {
+        Needs.Nothing => true,
+        Needs.Thumb2 => core.HasThumb2,
+        Needs.Dsp => core.HasDsp,
+        Needs.Armv8 => core.HasV8,
+        Needs.Fpv4 => core.HasFloat,
+        Needs.Fpv5 => core.HasFpv5,
+        Needs.Double => core.Float == FloatUnit.Double,
+        _ => false,
+    };
 
     public bool Wide { get; } = Bits.Count(letter => letter != ' ') == 32;
 

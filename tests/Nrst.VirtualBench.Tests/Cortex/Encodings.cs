@@ -2,16 +2,18 @@ using System.Numerics;
 
 namespace Nrst.VirtualBench.Tests.Cortex;
 
-/// <summary>Every integer encoding of ARMv7E-M that one step under a debugger can show.</summary>
+/// <summary>Every integer encoding of ARMv6-M, ARMv7-M and ARMv8-M mainline that one step under a debugger can show.</summary>
 /// <remarks>
 /// Left out, and why: BKPT, SVC, UDF and permanently undefined patterns (they raise exceptions, which have tests of their own);
 /// WFI, WFE and YIELD (the stub's single step does not wait); MSR CONTROL (it would change stack and privilege under the test);
-/// BASEPRI (qemu implements eight priority bits, STM32 four); the coprocessors that are not there; LDRT with PC-relative bases and every
+/// BASEPRI (qemu implements eight priority bits, STM32 four); writing stack limits (the next SP would be below), TT and BXNS (qemu's
+/// Cortex-M33 is secure); STREX and STLEX (they have tests of their own); the coprocessors that are not there; LDRT with PC-relative bases and every
 /// other UNPREDICTABLE combination, by the rules beside the patterns.
 /// </remarks>
 internal static class Encodings
 {
-    public static IReadOnlyList<Encoding> All { get; } = [.. Narrow(), .. WideData(), .. WideMultiply(), .. WideMemory(), .. WideControl()];
+    public static IReadOnlyList<Encoding> All { get; } = 
+        [.. Narrow(), .. WideData(), .. WideMultiply(), .. WideMemory(), .. AcquireAndRelease(), .. WideControl(), .. Undefined()];
 
     private static IEnumerable<Encoding> Narrow() =>
     [
@@ -42,14 +44,15 @@ internal static class Encodings
         new("ADR", "10100 ddd iiiiiiii"),
         new("ADD (SP)", "10101 ddd iiiiiiii"),
         new("ADD/SUB SP", "10110000 o iiiiiii"),
-        new("CBZ/CBNZ", "1011 o0i1 iiiii nnn") { NotInIt = true, Branches = true },
+        new("CBZ/CBNZ", "1011 o0i1 iiiii nnn") { Needs = Needs.Thumb2, QemuIsLax = true, NotInIt = true, Branches = true },
         new("Extend", "10110010 oo mmm ddd"),
         new("PUSH", "1011010 lllllllll", f => f['l'] != 0),
         new("POP", "10111100 llllllll", f => f['l'] != 0),
         new("POP PC", "10111101 llllllll") { Branches = true },
         new("REV", "10111010 oo mmm ddd", f => f['o'] != 2),
-        new("CPS", "10110110011 p 00 i f", f => f['i'] + f['f'] != 0) { NotInIt = true },
-        new("IT", "10111111 cccc mmmm", f => f['m'] != 0 && f['c'] != 15 && (f['c'] != 14 || BitOperations.IsPow2(f['m']))) { NotInIt = true },
+        new("CPS i", "10110110011 p 0010") { NotInIt = true },
+        new("CPS", "10110110011 p 00 i 1") { Needs = Needs.Thumb2, ElseUnpredictable = true, NotInIt = true },
+        new("IT", "10111111 cccc mmmm", f => f['m'] != 0 && f['c'] != 15 && (f['c'] != 14 || BitOperations.IsPow2(f['m']))) { Needs = Needs.Thumb2, ElseUnpredictable = true, NotInIt = true },
         new("NOP, SEV", "10111111 0 s00 0000"),
         // Storing a base that is not the lowest register of the list stores an unknown value.
         new("STM", "11000 nnn llllllll", f => f['l'] != 0 && BaseIsLowestOrAbsent(f)) { Memory = true, Aligned = true },
@@ -86,7 +89,7 @@ internal static class Encodings
         yield return new("SUB.W SP (immediate)", "11110 i 0 1101 s 1101 0 iii dddd iiiiiiii", f => f['d'] != 15 && NotZeroPattern(f['i']));
         yield return new("ADD.W SP (register)", "1110101 1000 s 1101 0 iii dddd ii tt mmmm", f => f.Low("dm"));
         yield return new("SUB.W SP (register)", "1110101 1101 s 1101 0 iii dddd ii tt mmmm", f => f.Low("dm"));
-        yield return new("PKH", "1110101 0110 0 nnnn 0 iii dddd ii t0 mmmm", f => f.Low("dnm"));
+        yield return new("PKH", "1110101 0110 0 nnnn 0 iii dddd ii t0 mmmm", f => f.Low("dnm")) { Needs = Needs.Dsp };
         yield return new("ADDW", "11110 i 100000 nnnn 0 iii dddd iiiiiiii", f => f['d'] != 15 && (f['d'] != 13 || f['n'] == 13));
         yield return new("SUBW", "11110 i 101010 nnnn 0 iii dddd iiiiiiii", f => f['d'] != 15 && (f['d'] != 13 || f['n'] == 13));
         yield return new("MOVW", "11110 i 100100 kkkk 0 iii dddd iiiiiiii", f => f.Low("d"));
@@ -94,20 +97,22 @@ internal static class Encodings
         // A shift of zero with the ASR form is SSAT16 or USAT16, drawn on their own.
         yield return new("SSAT", "11110 0 1100 s 0 nnnn 0 iii dddd ii 0 kkkkk", f => f.Low("dn") && (f['s'] == 0 || f['i'] != 0));
         yield return new("USAT", "11110 0 1110 s 0 nnnn 0 iii dddd ii 0 kkkkk", f => f.Low("dn") && (f['s'] == 0 || f['i'] != 0));
-        yield return new("SSAT16", "11110 0 110010 nnnn 0 000 dddd 00 0 0 kkkk", f => f.Low("dn"));
-        yield return new("USAT16", "11110 0 111010 nnnn 0 000 dddd 00 0 0 kkkk", f => f.Low("dn"));
+        yield return new("SSAT16", "11110 0 110010 nnnn 0 000 dddd 00 0 0 kkkk", f => f.Low("dn")) { Needs = Needs.Dsp, QemuIsLax = true };
+        yield return new("USAT16", "11110 0 111010 nnnn 0 000 dddd 00 0 0 kkkk", f => f.Low("dn")) { Needs = Needs.Dsp, QemuIsLax = true };
         yield return new("SBFX", "11110 0 110100 nnnn 0 iii dddd ii 0 kkkkk", f => f.Low("dn") && f['i'] + f['k'] < 32);
         yield return new("UBFX", "11110 0 111100 nnnn 0 iii dddd ii 0 kkkkk", f => f.Low("dn") && f['i'] + f['k'] < 32);
         yield return new("BFI", "11110 0 110110 nnnn 0 iii dddd ii 0 kkkkk", f => f.Low("dn") && f['k'] >= f['i']);
         yield return new("BFC", "11110 0 110110 1111 0 iii dddd ii 0 kkkkk", f => f.Low("d") && f['k'] >= f['i']);
         yield return new("Shift (register)", "11111010 0 tt s nnnn 1111 dddd 0000 mmmm", f => f.Low("dnm"));
-        yield return new("Extend and add", "11111010 0 ooo nnnn 1111 dddd 10 rr mmmm", f => f['o'] < 6 && f.Low("dm") && f['n'] is not (13 or 15));
-        yield return new("Extend.W", "11111010 0 ooo 1111 1111 dddd 10 rr mmmm", f => f['o'] < 6 && f.Low("dm"));
+        yield return new("Extend and add", "11111010 0 o0p nnnn 1111 dddd 10 rr mmmm", f => f.Low("dm") && f['n'] is not (13 or 15)) { Needs = Needs.Dsp, QemuIsLax = true };
+        yield return new("Extend and add to halves", "11111010 0 01p nnnn 1111 dddd 10 rr mmmm", f => f.Low("dm") && f['n'] is not (13 or 15)) { Needs = Needs.Dsp };
+        yield return new("Extend.W", "11111010 0 o0p 1111 1111 dddd 10 rr mmmm", f => f.Low("dm"));
+        yield return new("Extend.W to halves", "11111010 0 01p 1111 1111 dddd 10 rr mmmm", f => f.Low("dm")) { Needs = Needs.Dsp };
         yield return new("Parallel add and subtract", "11111010 1 ooo nnnn 1111 dddd 0 u kk mmmm",
-            f => f['o'] is not (3 or 7) && f['k'] != 3 && f.Low("dnm"));
-        yield return new("Saturating add and subtract", "11111010 1000 nnnn 1111 dddd 10 oo mmmm", f => f.Low("dnm"));
+            f => f['o'] is not (3 or 7) && f['k'] != 3 && f.Low("dnm")) { Needs = Needs.Dsp };
+        yield return new("Saturating add and subtract", "11111010 1000 nnnn 1111 dddd 10 oo mmmm", f => f.Low("dnm")) { Needs = Needs.Dsp };
         yield return new("REV.W, RBIT", "11111010 1001 nnnn 1111 dddd 10 oo mmmm", f => f.Low("dnm") && f['n'] == f['m']);
-        yield return new("SEL", "11111010 1010 nnnn 1111 dddd 1000 mmmm", f => f.Low("dnm"));
+        yield return new("SEL", "11111010 1010 nnnn 1111 dddd 1000 mmmm", f => f.Low("dnm")) { Needs = Needs.Dsp };
         yield return new("CLZ", "11111010 1011 nnnn 1111 dddd 1000 mmmm", f => f.Low("dnm") && f['n'] == f['m']);
     }
 
@@ -118,24 +123,24 @@ internal static class Encodings
         new("MLA", "111110110 000 nnnn aaaa dddd 0000 mmmm", f => f.Low("dnma")),
         new("MUL.W", "111110110 000 nnnn 1111 dddd 0000 mmmm", f => f.Low("dnm")),
         new("MLS", "111110110 000 nnnn aaaa dddd 0001 mmmm", f => f.Low("dnma")),
-        new("SMLA half", "111110110 001 nnnn aaaa dddd 00xy mmmm", f => f.Low("dnm") && f['a'] != 13),
-        new("SMLAD", "111110110 010 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13),
-        new("SMUAD", "111110110 010 nnnn 1111 dddd 000x mmmm", f => f.Low("dnm")),
-        new("SMLAW", "111110110 011 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13),
-        new("SMLSD", "111110110 100 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13),
-        new("SMMLA", "111110110 101 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13),
-        new("SMMLS", "111110110 110 nnnn aaaa dddd 000x mmmm", f => f.Low("dnma")),
-        new("USADA8", "111110110 111 nnnn aaaa dddd 0000 mmmm", f => f.Low("dnm") && f['a'] != 13),
+        new("SMLA half", "111110110 001 nnnn aaaa dddd 00xy mmmm", f => f.Low("dnm") && f['a'] != 13) { Needs = Needs.Dsp },
+        new("SMLAD", "111110110 010 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13) { Needs = Needs.Dsp, QemuIsLax = true },
+        new("SMUAD", "111110110 010 nnnn 1111 dddd 000x mmmm", f => f.Low("dnm")) { Needs = Needs.Dsp, QemuIsLax = true },
+        new("SMLAW", "111110110 011 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13) { Needs = Needs.Dsp, QemuIsLax = true },
+        new("SMLSD", "111110110 100 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13) { Needs = Needs.Dsp, QemuIsLax = true },
+        new("SMMLA", "111110110 101 nnnn aaaa dddd 000x mmmm", f => f.Low("dnm") && f['a'] != 13) { Needs = Needs.Dsp },
+        new("SMMLS", "111110110 110 nnnn aaaa dddd 000x mmmm", f => f.Low("dnma")) { Needs = Needs.Dsp },
+        new("USADA8", "111110110 111 nnnn aaaa dddd 0000 mmmm", f => f.Low("dnm") && f['a'] != 13) { Needs = Needs.Dsp, QemuIsLax = true },
         new("SMULL", "111110111 000 nnnn aaaa dddd 0000 mmmm", Long),
         new("SDIV", "111110111 001 nnnn 1111 dddd 1111 mmmm", f => f.Low("dnm")),
         new("UMULL", "111110111 010 nnnn aaaa dddd 0000 mmmm", Long),
         new("UDIV", "111110111 011 nnnn 1111 dddd 1111 mmmm", f => f.Low("dnm")),
         new("SMLAL", "111110111 100 nnnn aaaa dddd 0000 mmmm", Long),
-        new("SMLAL half", "111110111 100 nnnn aaaa dddd 10xy mmmm", Long),
-        new("SMLALD", "111110111 100 nnnn aaaa dddd 110x mmmm", Long),
-        new("SMLSLD", "111110111 101 nnnn aaaa dddd 110x mmmm", Long),
+        new("SMLAL half", "111110111 100 nnnn aaaa dddd 10xy mmmm", Long) { Needs = Needs.Dsp },
+        new("SMLALD", "111110111 100 nnnn aaaa dddd 110x mmmm", Long) { Needs = Needs.Dsp, QemuIsLax = true },
+        new("SMLSLD", "111110111 101 nnnn aaaa dddd 110x mmmm", Long) { Needs = Needs.Dsp, QemuIsLax = true },
         new("UMLAL", "111110111 110 nnnn aaaa dddd 0000 mmmm", Long),
-        new("UMAAL", "111110111 110 nnnn aaaa dddd 0110 mmmm", Long),
+        new("UMAAL", "111110111 110 nnnn aaaa dddd 0110 mmmm", Long) { Needs = Needs.Dsp },
     ];
 
     private static bool Long(Fields f) => f.Low("dnma") && f['a'] != f['d'];
@@ -198,15 +203,46 @@ internal static class Encodings
     [
         new("B.W (conditional)", "11110 s cccc iiiiii 10 j 0 k iiiiiiiiiii", f => f['c'] < 14) { NotInIt = true, Branches = true },
         new("B.W", "11110 s iiiiiiiiii 10 j 1 k iiiiiiiiiii") { Branches = true },
-        new("BL", "11110 s iiiiiiiiii 11 j 1 k iiiiiiiiiii") { Branches = true },
-        new("MSR APSR", "11110011100 0 nnnn 1000 xx00 00000000", f => f.Low("n") && f['x'] != 0),
-        new("MSR stack pointers", "11110011100 0 nnnn 1000 1000 0000100 x", f => f.Low("n")),
-        new("MSR PRIMASK", "11110011100 0 nnnn 1000 1000 00010000", f => f.Low("n")),
-        new("MRS APSR", "11110011111 0 1111 1000 dddd 00000 xxx", f => f.Low("d") && f['x'] != 4),
-        new("MRS stack pointers", "11110011111 0 1111 1000 dddd 0000100 x", f => f.Low("d")),
-        new("MRS masks", "11110011111 0 1111 1000 dddd 000 1 0 0 x x", f => f.Low("d") && f['x'] is 0 or 3),
-        new("MRS CONTROL", "11110011111 0 1111 1000 dddd 00010100", f => f.Low("d")),
+        new("BL", "11110 s iiiiiiiiii 11 j 1 k iiiiiiiiiii") { Needs = Needs.Nothing, Branches = true },
+        new("MSR APSR", "11110011100 0 nnnn 1000 1000 00000000", f => f.Low("n")) { Needs = Needs.Nothing },
+        new("MSR APSR.GE", "11110011100 0 nnnn 1000 x100 00000000", f => f.Low("n")) { Needs = Needs.Dsp, ElseUnpredictable = true },
+        new("MSR stack pointers", "11110011100 0 nnnn 1000 1000 0000100 x", f => f.Low("n")) { Needs = Needs.Nothing },
+        new("MSR PRIMASK", "11110011100 0 nnnn 1000 1000 00010000", f => f.Low("n")) { Needs = Needs.Nothing },
+        new("MRS APSR", "11110011111 0 1111 1000 dddd 00000 xxx", f => f.Low("d") && f['x'] != 4) { Needs = Needs.Nothing },
+        new("MRS stack pointers", "11110011111 0 1111 1000 dddd 0000100 x", f => f.Low("d")) { Needs = Needs.Nothing },
+        new("MRS PRIMASK", "11110011111 0 1111 1000 dddd 00010000", f => f.Low("d")) { Needs = Needs.Nothing },
+        new("MRS FAULTMASK", "11110011111 0 1111 1000 dddd 00010011", f => f.Low("d")) { ElseUnpredictable = true },
+        new("MRS stack limits", "11110011111 0 1111 1000 dddd 0000101 x", f => f.Low("d")) { Needs = Needs.Armv8, ElseUnpredictable = true },
+        new("MRS CONTROL", "11110011111 0 1111 1000 dddd 00010100", f => f.Low("d")) { Needs = Needs.Nothing },
         new("NOP.W", "111100111010 1111 1000 0000 0000 0000"),
-        new("Barriers, CLREX", "111100111011 1111 1000 1111 0 ooo 1111", f => f['o'] is 2 or 4 or 5 or 6),
+        new("Barriers", "111100111011 1111 1000 1111 01 oo 1111", f => f['o'] != 3) { Needs = Needs.Nothing },
+        new("CLREX", "111100111011 1111 1000 1111 0010 1111"),
+    ];
+
+    private static IEnumerable<Encoding> AcquireAndRelease()
+    {
+        foreach (var (name, size) in new[] { ("B", "00"), ("H", "01"), ("", "10") })
+        {
+            Encoding Make(string form, string load, string lower) => new(form + name, $"1110 1000 110 {load} nnnn tttt 1111 1 {lower}", f => f.Low("t") && f['n'] != 15)
+            {
+                Memory = true,
+                Aligned = true,
+                Needs = Needs.Armv8,
+            };
+            yield return Make("LDA", "1", $"0 {size} 1111");
+            yield return Make("STL", "0", $"0 {size} 1111");
+            yield return Make("LDAEX", "1", $"1 {size} 1111");
+        }
+    }
+
+    private static IEnumerable<Encoding> Undefined() =>
+    [
+        new("UDF", "11011110 iiiiiiii") { Needs = Needs.WhatNobodyHas },
+        new("UDF.W", "111101111111 iiii 1010 iiii iiii iiii") { Needs = Needs.WhatNobodyHas },
+        new("Hole beside CPS", "10110110 0100 iiii") { Needs = Needs.WhatNobodyHas },
+        new("Hole beside REV", "10111010 10 mmm ddd") { Needs = Needs.WhatNobodyHas },
+        new("BLX to Arm code", "11110 s iiiiiiiiii 11 j 0 k iiiiiiiiii0") { Needs = Needs.WhatNobodyHas },
+        new("LDRSW, STRS", "1111100 1 u 10 1 nnnn tttt iiiiiiiiiiii", f => f['n'] != 15 && f['t'] != 15) { Needs = Needs.WhatNobodyHas },
+        new("Holes of the multiplication", "111110111 111 nnnn aaaa dddd iiii mmmm", f => f.Low("nadm")) { Needs = Needs.WhatNobodyHas },
     ];
 }

@@ -1,6 +1,8 @@
+using Nrst.VirtualBench.Cortex;
+
 namespace Nrst.VirtualBench.Tests.Cortex;
 
-/// <summary>Single-precision instructions, one at a time, on qemu's FPU and on ours, zeros, infinities and NaNs included.</summary>
+/// <summary>Floating point instructions, one at a time, on qemu's FPU and on ours, zeros, infinities and NaNs included.</summary>
 /// <remarks>
 /// Compared are all of S0..S31, the integer registers, and of FPSCR the flags N Z C V, IOC and DZC: underflow, overflow, inexact and
 /// input-denormal are not looked at by compiled code. Rounding is to nearest, as after reset.
@@ -8,81 +10,47 @@ namespace Nrst.VirtualBench.Tests.Cortex;
 public sealed class FloatInstructionsAgainstQemu
 {
     private const int Seed = 754;
-    private const int PerEncoding = 60;
-    private const uint Code = TestMachine.RamBase + 0x4000;
-    private const uint Data = TestMachine.RamBase + 0xA000;
     private const uint ComparedStatus = 0xF000_0003;
 
-    private static readonly Encoding[] All =
-    [
-        new("VMLA, VMLS", "11101110 0 x 00 nnnn dddd 1010 x o x 0 mmmm"),
-        new("VNMLA, VNMLS", "11101110 0 x 01 nnnn dddd 1010 x o x 0 mmmm"),
-        new("VMUL, VNMUL", "11101110 0 x 10 nnnn dddd 1010 x o x 0 mmmm"),
-        new("VADD, VSUB", "11101110 0 x 11 nnnn dddd 1010 x o x 0 mmmm"),
-        new("VDIV", "11101110 1 x 00 nnnn dddd 1010 x 0 x 0 mmmm"),
-        new("VFNMA, VFNMS", "11101110 1 x 01 nnnn dddd 1010 x o x 0 mmmm"),
-        new("VFMA, VFMS", "11101110 1 x 10 nnnn dddd 1010 x o x 0 mmmm"),
-        new("VMOV (immediate)", "11101110 1 x 11 iiii dddd 1010 0000 iiii"),
-        new("VMOV, VABS", "11101110 1 x 11 0000 dddd 1010 o1x0 mmmm"),
-        new("VNEG, VSQRT", "11101110 1 x 11 0001 dddd 1010 o1x0 mmmm"),
-        new("VCVT half to single", "11101110 1 x 11 0010 dddd 1010 o1x0 mmmm"),
-        new("VCVT single to half", "11101110 1 x 11 0011 dddd 1010 o1x0 mmmm"),
-        new("VCMP", "11101110 1 x 11 0100 dddd 1010 o1x0 mmmm"),
-        new("VCMP (zero)", "11101110 1 x 11 0101 dddd 1010 o100 0000"),
-        new("VCVT integer to single", "11101110 1 x 11 1000 dddd 1010 o1x0 mmmm"),
-        new("VCVT single to integer", "11101110 1 x 11 110o dddd 1010 o1x0 mmmm"),
-        new("VCVT fixed to single", "11101110 1 x 11 101o dddd 1010 s1i0 iiii", f => f['s'] == 1 || f['i'] % 16 * 2 + f['i'] / 16 <= 16),
-        new("VCVT single to fixed", "11101110 1 x 11 111o dddd 1010 s1i0 iiii", f => f['s'] == 1 || f['i'] % 16 * 2 + f['i'] / 16 <= 16),
-        new("VMOV core and single", "11101110 000 l dddd tttt 1010 x001 0000", f => f.Low("t")),
-        new("VMOV core and half of a double", "11101110 00 h l dddd tttt 1011 0001 0000", f => f.Low("t")),
-        new("VMOV core and two singles", "11101100 010 l uuuu tttt 1010 00x1 mmmm", f => f.Low("tu") && f['t'] != f['u'] && f['m'] * 2 + f['x'] < 31),
-        new("VMOV core and double", "11101100 010 l uuuu tttt 1011 0001 mmmm", f => f.Low("tu") && f['t'] != f['u']),
-        new("VMRS, VMSR", "11101110 111 l 0001 tttt 1010 0001 0000", f => f.Low("t")),
-        new("VMRS APSR", "11101110 1111 0001 1111 1010 0001 0000"),
-        new("VLDR, VSTR single", "11101101 u x 0 l nnnn dddd 1010 iiiiiiii", f => f['n'] != 15) { Memory = true, Aligned = true },
-        new("VLDR, VSTR double", "11101101 u 0 0 l nnnn dddd 1011 iiiiiiii", f => f['n'] != 15) { Memory = true, Aligned = true },
-        new("VLDM, VSTM", "11101100 1 x w l nnnn dddd 1010 000 iiiii", f => f['n'] != 15 && f['i'] != 0 && f['d'] * 2 + f['x'] + f['i'] <= 32) { Memory = true, Aligned = true },
-        new("VPUSH, VPOP doubles", "11101100 1 0 1 l 1101 dddd 1011 000 iiii 0", f => f['i'] != 0 && f['d'] + f['i'] <= 16),
-        new("VLDMDB, VSTMDB", "11101101 0 x 1 l nnnn dddd 1010 000 iiiii", f => f['n'] != 15 && f['i'] != 0 && f['d'] * 2 + f['x'] + f['i'] <= 32) { Memory = true, Aligned = true },
-    ];
-
-    private readonly TestMachine _ours = new();
     private readonly Random _random = new(Seed);
     private readonly List<string> _differences = [];
+    private CoreOnQemu _core = CoreOnQemu.Of(nameof(CoreKind.M4F));
+    private TestMachine _ours = new();
 
-    [Fact]
-    public void Every_floating_point_instruction_does_what_it_does_on_qemu()
+    [Theory]
+    [InlineData(nameof(CoreKind.M4F), 60, 29)]
+    [InlineData(nameof(CoreKind.M7D), 40, 61)]
+    [InlineData(nameof(CoreKind.M33F), 30, 35)]
+    public void Every_floating_point_instruction_does_what_it_does_on_qemu(string kind, int each, int encodings)
     {
-        using var qemu = QemuMachine.Require();
-        _ours.Core.PowerOnReset(0);
-        _ours.Ppb(0xE000_EDF0, 0xA05F_0003);
-        _ours.Ppb(0xE000_ED88, 0xF << 20);
+        _core = CoreOnQemu.Of(kind);
+        using var qemu = QemuMachine.Require(_core.Board);
+        _ours = _core.Make(qemu, _random);
+        _core.EnableFloat(qemu, _ours);
         _ours.Core.CONTROL = 4; // a floating point context is there already
-        EnableFloat(qemu);
-        _random.NextBytes(_ours.Ram);
-        qemu.WriteMemory(TestMachine.RamBase, _ours.Ram.AsSpan(0, 0x1_0000));
+        BeginContext(qemu);
+        var all = FloatEncodings.All.Where(encoding => encoding.ExistsOn(_core.Traits)).ToList();
+        Assert.Equal(encodings, all.Count);
 
-        foreach (var encoding in All)
+        foreach (var encoding in all)
         {
-            for (var i = 0; i < PerEncoding && _differences.Count < 40; i++)
+            for (var i = 0; i < each && _differences.Count < 40; i++)
             {
                 Compare(qemu, encoding);
             }
         }
 
-        Assert.True(qemu.ReadMemory(TestMachine.RamBase, 0x1_0000).AsSpan().SequenceEqual(_ours.Ram.AsSpan(0, 0x1_0000)), "Memory differs.");
+        Assert.True(qemu.ReadMemory(_core.Ram, _core.RamSize).AsSpan().SequenceEqual(_ours.Ram.AsSpan(0, _core.RamSize)), "Memory differs.");
         Assert.True(_differences.Count == 0, $"Seed {Seed}:\n{string.Join('\n', _differences)}");
     }
 
-    // qemu's CPACR is out of the stub's reach: the core itself has to write it.
-    private static void EnableFloat(QemuMachine qemu)
+    // The first floating point instruction of a context resets qemu's whole FPSCR.
+    private void BeginContext(QemuMachine qemu)
     {
         var state = new uint[17];
-        (state[0], state[1], state[13], state[15], state[16]) = (0xE000_ED88, 0xF << 20, Data, Code, 1 << 24);
-        // STR r1, [r0]; VMOV s0, s0: the first floating point instruction of a context resets qemu's whole FPSCR.
-        qemu.WriteMemory(Code, [0x01, 0x60, 0xB0, 0xEE, 0x40, 0x0A, 0x00, 0xBF]);
+        (state[13], state[15], state[16]) = (_core.Data, _core.Code, 1 << 24);
+        qemu.WriteMemory(_core.Code, [0xB0, 0xEE, 0x40, 0x0A, 0x00, 0xBF]); // VMOV s0, s0
         qemu.WriteRegisters(state);
-        qemu.Step();
         qemu.Step();
     }
 
@@ -95,10 +63,10 @@ public sealed class FloatInstructionsAgainstQemu
             state[i] = Value();
         }
 
-        (state[13], state[15], state[16]) = (Data, Code, 1 << 24);
+        (state[13], state[15], state[16]) = (_core.Data, _core.Code, (uint)_random.Next(16) << 28 | 1 << 24);
         if (encoding.Memory)
         {
-            state[fields['n']] = Data + (uint)_random.Next(64) * 4;
+            state[fields['n']] = _core.Data + (uint)_random.Next(64) * 4;
         }
 
         var singles = new uint[32];
@@ -107,9 +75,14 @@ public sealed class FloatInstructionsAgainstQemu
             singles[i] = Value();
         }
 
+        for (var i = 1; i < 32 && encoding.Needs == Needs.Double && _random.Next(4) != 0; i += 2)
+        {
+            (singles[i - 1], singles[i]) = DoubleValue();
+        }
+
         var fpscr = (uint)_random.Next(16) << 28 | (_random.Next(8) == 0 ? 1u << 25 : 0);
-        _ours.PokeCode(Code, (ushort)(fields.Word >> 16), (ushort)fields.Word, 0xBF00);
-        qemu.WriteMemory(Code, _ours.Ram.AsSpan((int)(Code - TestMachine.RamBase), 6));
+        _ours.PokeCode(_core.Code, (ushort)(fields.Word >> 16), (ushort)fields.Word, 0xBF00);
+        qemu.WriteMemory(_core.Code, _ours.Ram.AsSpan((int)(_core.Code - _core.Ram), 6));
         qemu.WriteRegisters(state);
         qemu.WriteFloats(singles, fpscr);
         qemu.Step();
@@ -168,6 +141,28 @@ public sealed class FloatInstructionsAgainstQemu
         {
             _differences.Add($"{own:X8}, on qemu {expected:X8}: {what} {_ours.Core.LastFaultText}");
         }
+    }
+
+    private (uint Low, uint High) DoubleValue()
+    {
+        var low = (uint)_random.NextInt64(1L << 32);
+        var value = _random.Next(14) switch
+        {
+            0 => 0.0,
+            1 => -0.0,
+            2 => double.PositiveInfinity,
+            3 => double.NegativeInfinity,
+            4 => _random.Next(-100, 100),
+            5 => _random.Next(-100, 100) + 0.5,
+            6 => BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000 | (ulong)_random.Next(1 << 19) << 32 | low),
+            7 => BitConverter.UInt64BitsToDouble(0xFFF0_0000_0000_0000 | (ulong)_random.Next(1, 1 << 19) << 32 | low),
+            8 => BitConverter.UInt64BitsToDouble((ulong)_random.Next(1 << 20) << 32 | low),
+            9 => BitConverter.UInt64BitsToDouble((ulong)_random.NextInt64(1L << 32) << 32 | low),
+            10 => _random.NextSingle(),
+            _ => (_random.NextDouble() - 0.5) * Math.ScaleB(1, _random.Next(0, 40)),
+        };
+        var bits = BitConverter.DoubleToUInt64Bits(value);
+        return ((uint)bits, (uint)(bits >> 32));
     }
 
     private uint Value() => _random.Next(14) switch

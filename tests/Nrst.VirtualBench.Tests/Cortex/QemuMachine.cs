@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Nrst.VirtualBench.Tests.Cortex;
 
-/// <summary>A Cortex-M4 of another house: qemu-system-arm, looked at and stepped through its gdb stub.</summary>
+/// <summary>A Cortex-M of another house: qemu-system-arm, looked at and stepped through its gdb stub.</summary>
 internal sealed class QemuMachine : IDisposable
 {
     private const int ReplyMilliseconds = 20_000;
@@ -20,9 +20,9 @@ internal sealed class QemuMachine : IDisposable
     private QemuMachine(Process process, Socket socket) => (_process, _socket) = (process, socket);
 
     /// <summary>Skips the test where qemu is not installed; fails it where it has to be.</summary>
-    public static QemuMachine Require()
+    public static QemuMachine Require(string board = "netduinoplus2")
     {
-        var qemu = TryStart();
+        var qemu = TryStart(board);
         if (qemu is null)
         {
             Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "qemu-system-arm is missing.");
@@ -32,15 +32,15 @@ internal sealed class QemuMachine : IDisposable
         return qemu;
     }
 
-    /// <summary>Starts an STM32F405 board that executes nothing until told; null if qemu is not installed.</summary>
-    public static QemuMachine? TryStart()
+    /// <summary>Starts a board (an STM32F405, if nothing else is said) that executes nothing until told; null if qemu is not installed.</summary>
+    public static QemuMachine? TryStart(string board = "netduinoplus2")
     {
         var port = FreePort();
         Process? process;
         try
         {
             process = Process.Start(new ProcessStartInfo("qemu-system-arm",
-                $"-M netduinoplus2 -S -gdb tcp:127.0.0.1:{port} -display none -monitor none -serial none")
+                $"-M {board} -S -gdb tcp:127.0.0.1:{port} -display none -monitor none -serial none")
             {
                 RedirectStandardInput = true,
                 RedirectStandardError = true,

@@ -4,17 +4,23 @@ using Nrst.VirtualBench.Cortex;
 
 namespace Nrst.VirtualBench.Tests.Cortex;
 
-/// <summary>Flash at 0x0800_0000 (also seen at 0) and RAM at 0x2000_0000, 128 KiB each, without wait states, around the core under test.</summary>
+/// <summary>
+/// Flash at 0x0800_0000 (also seen at 0) and RAM at 0x2000_0000, 128 KiB each, without wait states, around the core under test. Where a
+/// qemu board has them elsewhere, so can this.
+/// </summary>
 internal sealed class TestMachine : IBus, ICoreSignals
 {
     public const uint FlashBase = 0x0800_0000;
     public const uint RamBase = 0x2000_0000;
     private const int Size = 128 * 1024;
 
-    public TestMachine(CoreKind kind = CoreKind.M4F)
+    private readonly uint _flashAt, _ramAt;
+
+    public TestMachine(CoreKind kind = CoreKind.M4F, uint flashAt = FlashBase, uint ramAt = RamBase)
     {
+        (_flashAt, _ramAt) = (flashAt, ramAt);
         Core = new CortexCore(CoreTraits.Of(kind), this, this) { CyclePicoseconds = 10_000 };
-        Poke(FlashBase, RamBase + 0x1000, FlashBase + 0x201);
+        Poke(flashAt, ramAt + 0x1000, flashAt + 0x201);
     }
 
     public CortexCore Core { get; }
@@ -95,7 +101,7 @@ internal sealed class TestMachine : IBus, ICoreSignals
             return BusStatus.Ok;
         }
 
-        var cells = address >= RamBase ? Find(address, bytes) : default;
+        var cells = address - _ramAt < Size ? Find(address, bytes) : default;
         if (cells.IsEmpty)
         {
             return BusStatus.Error;
@@ -120,12 +126,12 @@ internal sealed class TestMachine : IBus, ICoreSignals
 
     private Span<byte> Find(uint address, int bytes)
     {
-        if (address - RamBase <= (uint)(Size - bytes))
+        if (address - _ramAt <= (uint)(Size - bytes))
         {
-            return Ram.AsSpan((int)(address - RamBase), bytes);
+            return Ram.AsSpan((int)(address - _ramAt), bytes);
         }
 
-        address = address < Size ? address + FlashBase : address;
-        return address - FlashBase <= (uint)(Size - bytes) ? Flash.AsSpan((int)(address - FlashBase), bytes) : default;
+        address = address < Size ? address + _flashAt : address;
+        return address - _flashAt <= (uint)(Size - bytes) ? Flash.AsSpan((int)(address - _flashAt), bytes) : default;
     }
 }

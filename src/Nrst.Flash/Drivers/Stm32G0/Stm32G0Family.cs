@@ -78,7 +78,7 @@ internal sealed class Stm32G0Family : IFlashFamily
 
             var wrp = At(area.Wrp);
             registers.Add($"FLASH_WRP{area.Name}R = 0x{wrp:X8}");
-            barriers.Add(PageAreas.Wrp(bank, $"WRP{area.Name}", wrp, 0x7F));
+            barriers.Add(PageAreas.Wrp(device, bank, $"WRP{area.Name}", wrp));
             barriers.Add(PageAreas.Pcrop(bank, $"PCROP{area.Name}", At(area.PcropStart) & 0x1FF, At(area.PcropEnd) & 0x1FF, PcropUnit));
         }
 

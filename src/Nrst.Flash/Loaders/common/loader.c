@@ -57,8 +57,10 @@ static inline void flash_erase(struct loader *m, u32 what);     /* starts it */
 static inline u32 flash_busy(struct loader *m);
 static inline u32 flash_errors(struct loader *m);               /* the error flags that are set, as the register has them */
 static inline void flash_program(struct loader *m, u32 to);     /* gets ready to program, from this address on */
+#ifndef NARROW_ONLY
 static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from); /* waits until it can, and starts one unit */
-#ifdef NARROW                           /* defined where the unit can be a byte or a half-word */
+#endif
+#ifdef NARROW                           /* defined where the unit can be a byte or a half-word; NARROW_ONLY where it can be nothing else */
 static void flash_write_narrow(struct loader *m, u32 to, u32 value);
 #endif
 static inline void flash_idle(struct loader *m);                /* no longer erasing or programming, and still open */
@@ -312,6 +314,9 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
     u32 begun = SYST_CVR;
     feed(m);
     flash_program(m, to);
+#ifdef NARROW_ONLY
+    (void)sequence;
+#endif
 #ifdef NARROW
     if (unit < 4)
     {
@@ -325,8 +330,13 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
             }
         }
     }
+#endif
+#ifdef NARROW
+#ifndef NARROW_ONLY
     else
 #endif
+#endif
+#ifndef NARROW_ONLY
     {
         /* The core idles while a unit is being programmed. If this slot and the next are full, it spends that time on passing the
          * next one through the CRC, a word for a word. Otherwise the CRC gets words that nobody asks about. */
@@ -363,6 +373,7 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
             to += unit;
         }
     }
+#endif
 
     while (flash_busy(m))
     {

@@ -1,10 +1,21 @@
-/* Fills 64 KiB with a generator, sorts it, and sums it up with a CRC-32 table, floating point and 64-bit arithmetic.
+/* Fills 64 KiB (8 on the smallest core) with a generator, sorts it, and sums it up with a CRC-32 table, floating point and 64-bit arithmetic.
  * Leaves everything in RAM and stops at done(). See build.sh. */
 #include <stdint.h>
 
-#define DATA ((uint32_t *)0x20008000)
-#define COUNT (64 * 1024 / 4)
-#define RESULT ((volatile uint32_t *)0x20007000)
+#ifndef RAM
+#define RAM 0x20000000
+#define KIB 64
+#endif
+#if KIB == 64
+#define DATA ((uint32_t *)(RAM + 0x8000))
+#define RESULT ((volatile uint32_t *)(RAM + 0x7000))
+#define STACK (RAM + 0x6000)
+#else
+#define DATA ((uint32_t *)(RAM + 0x2000))
+#define RESULT ((volatile uint32_t *)(RAM + 0x1F00))
+#define STACK (RAM + 0x1E00)
+#endif
+#define COUNT (KIB * 1024 / 4)
 
 static uint32_t table[256];
 
@@ -62,8 +73,25 @@ static float length(const uint32_t *data, uint32_t count)
         float x = (float)(int32_t)data[i] / 65536.0f;
         sum = sum * 0.75f + x * x;
     }
+#ifdef __ARM_FP
     return __builtin_sqrtf(sum);
+#else
+    return sum; /* the library brings no square root */
+#endif
 }
+
+#if defined(__ARM_FP) && __ARM_FP & 8
+static double mean(const uint32_t *data, uint32_t count)
+{
+    double sum = 0, product = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        double x = (double)(int32_t)data[i] / 4294967296.0;
+        sum = __builtin_fma(sum, 0.99, x);
+        product = __builtin_fmax(product * (1.0 + x), 1e-3) + __builtin_floor(x * 8.0);
+    }
+    return __builtin_sqrt(sum * sum + product * product);
+}
+#endif
 
 static uint32_t classify(uint32_t value)
 {
@@ -85,7 +113,11 @@ static uint32_t count_up(uint32_t times)
 {
     static uint32_t counter;
     for (uint32_t i = 0; i < times; i++)
-        __atomic_fetch_add(&counter, i, __ATOMIC_SEQ_CST); /* LDREX and STREX */
+#ifdef __ARM_FEATURE_LDREX
+        __atomic_fetch_add(&counter, i, __ATOMIC_SEQ_CST); /* LDREX and STREX, or LDAEX and STLEX */
+#else
+        counter += i;
+#endif
     return counter;
 }
 
@@ -95,10 +127,8 @@ __attribute__((noinline, used)) void done(void)
         __asm__ volatile("nop");
 }
 
-void start(void)
+static __attribute__((noinline)) void work(void)
 {
-    *(volatile uint32_t *)0xE000ED88 |= 0xF << 20; /* CPACR: floating point */
-    __asm__ volatile("dsb\n isb");
     uint32_t x = 2463534242u;
     for (uint32_t i = 0; i < COUNT; i++) {
         x ^= x << 13;
@@ -111,6 +141,11 @@ void start(void)
     float f = length(DATA, 1000);
     RESULT[1] = *(uint32_t *)&f;
     RESULT[2] = (uint32_t)f;
+#if defined(__ARM_FP) && __ARM_FP & 8
+    union { double number; uint32_t words[2]; } d = {mean(DATA, 1000)};
+    RESULT[7] = d.words[0];
+    RESULT[8] = d.words[1];
+#endif
     uint64_t sum = 0;
     for (uint32_t i = 0; i < COUNT; i++)
         sum = sum * 31 + classify(DATA[i]);
@@ -122,4 +157,13 @@ void start(void)
     done();
 }
 
-__attribute__((section(".vectors"), used)) const void *const vectors[2] = {(void *)0x20006000, (void *)start};
+void start(void)
+{
+#ifdef __ARM_FP
+    *(volatile uint32_t *)0xE000ED88 |= 0xF << 20; /* CPACR: floating point */
+    __asm__ volatile("dsb\n isb");
+#endif
+    work();
+}
+
+__attribute__((section(".vectors"), used)) const void *const vectors[2] = {(void *)STACK, (void *)start};
