@@ -89,6 +89,31 @@ public sealed class Facts_of_the_controllers
         Assert.Equal(["STM32F1", "STM32F2", "STM32F4", "STM32L1"], older);
     }
 
+    [Theory]
+    [InlineData(0x0000_0000u, "DBANK=0")]
+    [InlineData(0x0020_0000u, "DBANK=0")]
+    [InlineData(0x0040_0000u, "DBANK=1 DB256K=0")]
+    [InlineData(0x0060_0000u, "DBANK=1 DB256K=1 SWAP_BANK=0")]
+    [InlineData(0x0070_0000u, "DBANK=1 DB256K=1 SWAP_BANK=1")]
+    public void All_bits_together_choose_the_map(uint optr, string condition)
+    {
+        var part = DeviceDatabase.FindPart("STM32L552RC")!.Value.Part;
+
+        var holding = Assert.Single(part.Layouts, layout => layout.Holds(at => at.Value == 0x4002_2040 ? optr : throw new ArgumentOutOfRangeException(nameof(at))));
+
+        Assert.Equal(condition, holding.Condition);
+    }
+
+    [Fact]
+    public void Where_the_parallelism_sets_the_time_the_widest_access_counts()
+    {
+        var times = DeviceDatabase.FindById(0x450)!.Flash.Times;
+
+        Assert.Equal((TimeSpan.FromMicroseconds(100), TimeSpan.FromMicroseconds(200)), (times.ProgramTypical, times.ProgramMax));
+        Assert.Equal([8, 16, 32, 64], times.ProgramAt.Select(time => time.Bits));
+        Assert.Equal(TimeSpan.FromMicroseconds(290), times.ProgramAt[0].Typical);
+    }
+
     [Fact]
     public void A_burst_is_not_slower_than_its_accesses_one_by_one() => Assert.All(
         DeviceDatabase.All.Select(device => device.Flash).Where(flash => flash.Burst is not null),

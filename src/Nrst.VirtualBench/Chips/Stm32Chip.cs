@@ -66,7 +66,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
 
     public double SupplyVolts => powered ? options.SupplyVolts : 0;
 
-    public ISwdTarget? Swd => powered && !debugDisabled ? this : null;
+    public ISwdTarget? Swd => powered && !debugDisabled && !flash.DebuggerIsCutOff ? this : null;
 
     public bool ResetIsLow => !powered || probeHoldsReset || boardHoldsReset || clock < pulseEnd;
 
@@ -154,6 +154,8 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     void ICoreSignals.SystemResetRequested(long now) => Reset(ResetSource.Software, now);
 
     void IChipServices.SetInterrupt(int number, bool level) => core?.SetInterrupt(number, level);
+
+    void IChipServices.PendNmi() => core.PendNmi();
 
     void IChipServices.EventMoved(long when) => core.SliceEnd = Math.Min(core.SliceEnd, when);
 

@@ -139,7 +139,9 @@ internal sealed class UsbIpSession : IDisposable
                 }
 
                 following = live;
-                var ahead = _export.Board.Ahead;
+
+                // In whole milliseconds, as the system waits: less than one would be no waiting at all.
+                var ahead = TimeSpan.FromMilliseconds(Math.Ceiling(_export.Board.Ahead.TotalMilliseconds));
                 if (live || ahead > TimeSpan.Zero)
                 {
                     await Task.Delay(live ? s_tick : ahead, _wall, stop).ConfigureAwait(false);

@@ -146,4 +146,25 @@ public sealed class A_virtual_probe_over_USB_IP
         host.In(In1, 2);
         Assert.Equal(TimeSpan.FromMicroseconds(200), bench.Boards[0].Clock.Now - start);
     }
+
+    [Fact]
+    public async Task In_real_time_an_answer_waits_for_the_wall_clock_and_control_transfers_do_not()
+    {
+        var wall = new SteppedWall();
+        await using var bench = new UsbIpBench(options: new ExportOptions { Realtime = true, Wall = wall });
+        var host = bench.Attach();
+        var start = bench.Boards[0].Clock.Now;
+
+        // The reset pulse takes 20 ms.
+        host.Tell(0xF2, 0x3C, 2);
+        var answer = host.SubmitIn(In1, 2);
+        Assert.Equal([0, 0], host.ControlIn(0x80, 0, 0, 0, 2).Data);
+        await wall.WaitedAsync();
+        wall.Step(TimeSpan.FromMilliseconds(21));
+        Assert.Equal(answer, host.Next().Seqnum);
+
+        wall.Step(TimeSpan.FromMilliseconds(30));
+        host.Tell(0xF5);
+        Assert.InRange((bench.Boards[0].Clock.Now - start).TotalMilliseconds, 51, 51.5);
+    }
 }

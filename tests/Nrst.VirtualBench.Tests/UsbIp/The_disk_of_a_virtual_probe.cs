@@ -38,6 +38,8 @@ public sealed class The_disk_of_a_virtual_probe
         host.Out(Out3, Wrapper(8, toHost: true, [0x25]));
         host.SubmitIn(In3, 8);
         Assert.Equal(UsbIpClient.EPIPE, host.Next().Status);
+        host.SubmitIn(In3, 13);
+        Assert.Equal(UsbIpClient.EPIPE, host.Next().Status);
         Assert.Equal(0, host.ControlOut(0x02, 1, 0, 0x83).Status);
         Assert.Equal((1, 8u), Status(host));
     }

@@ -44,6 +44,21 @@ public sealed class Unplugging_a_virtual_probe
     }
 
     [Fact]
+    public async Task The_next_host_finds_a_device_that_is_not_configured()
+    {
+        await using var bench = new UsbIpBench();
+        bench.Attach().Dispose();
+        while (bench.Shelf.IsTaken(0))
+        {
+            await Task.Yield();
+        }
+
+        var next = bench.Connect();
+        Assert.Equal(0u, next.Import("1-1"));
+        Assert.Equal([0], next.ControlIn(0x80, 8, 0, 0, 1).Data);
+    }
+
+    [Fact]
     public async Task Each_host_leaves_a_line_of_statistics_and_a_saved_board()
     {
         await using var bench = new UsbIpBench();

@@ -4,7 +4,7 @@ namespace Nrst.VirtualBench.Chips.Peripherals;
 internal readonly record struct PinChange(char Port, int Pin, bool High, long Time);
 
 /// <summary>A GPIO port: outputs read back on IDR, inputs follow the board or the pull resistors.</summary>
-internal sealed class Gpio(char port, Action<PinChange> changed) : IPeripheral
+internal sealed class Gpio(char port, Action<PinChange> changed) : IGpio
 {
     private const int Moder = 0, Ospeedr = 2, Pupdr = 3, Odr = 5;
     private readonly uint[] registers = new uint[10];
