@@ -1,4 +1,3 @@
-using Nrst.Flash;
 using static Nrst.Specs.FlashingBench;
 
 namespace Nrst.Specs;

@@ -1,4 +1,3 @@
-using Nrst.Flash;
 using Nrst.Targets;
 using static Nrst.Specs.FlashingBench;
 
