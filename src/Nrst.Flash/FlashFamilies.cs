@@ -24,9 +24,9 @@ internal static class FlashFamilies
 
     /// <summary>The one this device's file names. A chip without a driver is refused.</summary>
     public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
-        ?? throw new TargetException("NRST3304", $"The {device.Name} is known, and there is no driver for its flash yet; nothing was changed.")
+        ?? throw new RefusedException("NRST6010", $"This version cannot program an {device.Name}; nothing was changed.")
         {
-            LikelyCause = $"Its flash controller ({device.Flash.Driver}) is one that this version of nrst describes only.",
+            LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
             Evidence = [$"device id 0x{device.DeviceId:X3}"],
             Remedies = [new Remedy("See which chips can be programmed.", "nrst chips")],
         };
