@@ -28,7 +28,7 @@ internal static class FlashFamilies
 
     /// <summary>The one this device's file names. A chip without a driver is refused.</summary>
     public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
-        ?? throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
+        ?? throw new RefusedException("NRST6010", $"This version cannot program an {device.Name}; nothing was changed.")
         {
             LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
             Evidence = [$"device id 0x{device.DeviceId:X3}"],
