@@ -2,6 +2,8 @@ using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
 using Nrst.Flash.Stm32H7;
+using Nrst.Flash.Stm32L0;
+using Nrst.Flash.Stm32L1;
 using Nrst.Flash.Stm32L4;
 using Nrst.Targets;
 
@@ -17,6 +19,8 @@ internal static class FlashFamilies
         ["stm32g0"] = new Stm32G0Family(),
         ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
         ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
+        ["stm32l0"] = new Stm32L0Family(),
+        ["stm32l1"] = new Stm32L1Family(),
         ["stm32l4"] = new Stm32L4Family(),
     };
 
@@ -24,7 +28,7 @@ internal static class FlashFamilies
 
     /// <summary>The one this device's file names. A chip without a driver is refused.</summary>
     public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
-        ?? throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
+        ?? throw new RefusedException("NRST6010", $"This version cannot program an {device.Name}; nothing was changed.")
         {
             LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
             Evidence = [$"device id 0x{device.DeviceId:X3}"],

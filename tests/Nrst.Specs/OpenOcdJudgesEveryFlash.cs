@@ -6,6 +6,7 @@ namespace Nrst.Specs;
 /// Each flash model against OpenOCD's driver of that flash, with its own loader on the chip's core: erase, program, verify, and a dump that is
 /// compared here. A family is judged as soon as it has a row.
 /// </summary>
+/// <remarks>OpenOCD 0.12 does not know the C0, which has the flash of the G0 and is held by the maker's table of registers alone.</remarks>
 public sealed class OpenOcdJudgesEveryFlash : IDisposable
 {
     private const string Dap = "dapdirect_swd";

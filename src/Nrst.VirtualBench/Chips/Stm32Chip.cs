@@ -47,6 +47,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         peripherals = new PeripheralMap(this, series.PeripheralWindows);
         var revision = options.Revision ?? device.Revisions.Keys.DefaultIfEmpty((ushort)0x1000).Max();
         debugMcu = new DebugMcu(series.Dbgmcu, (uint)revision << 16 | device.DeviceId);
+        debugMcu.Changed += FreezeCounters;
         rcc = peripherals.Add(series.Rcc.At, new Rcc(series.Rcc, options), size: series.Rcc.Size);
         flash = FlashModels.Make(new FlashContext(device, part, options, this, series.FlashInterrupt))
             ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
