@@ -79,11 +79,15 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         chip.Flash.Fill(0x5A);
         var sectors = chip.Part.Layouts[0].Sectors.ToArray();
 
+        // The second and the third, but on a part with no more than one.
+        var (first, last) = sectors.Length > 2 ? (1, 2) : (0, 0);
+
         var (exit, talk) = await OpenOcdRun.On(
-            board, transport, ["init", "reset halt", "flash erase_sector 0 1 2"], script: script);
+            board, transport, ["init", "reset halt", $"flash erase_sector 0 {first} {last}"], script: script);
 
         Assert.True(exit == 0, $"{name}: {talk}");
-        var (from, to) = ((int)sectors[0].Range.Length, (int)(sectors[0].Range.Length + sectors[1].Range.Length + sectors[2].Range.Length));
+        var from = (int)sectors[..first].Sum(sector => sector.Range.Length);
+        var to = (int)sectors[..(last + 1)].Sum(sector => sector.Range.Length);
         Assert.False(chip.Flash[from..to].ContainsAnyExcept(chip.FlashModel.Cells.ErasedValue));
         Assert.False(chip.Flash[..from].ContainsAnyExcept((byte)0x5A));
         Assert.False(chip.Flash[to..].ContainsAnyExcept((byte)0x5A));
@@ -108,8 +112,8 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
             before: ["set DUAL_CORE 1"]);
 
         Assert.True(exit == 0, talk);
-        Assert.Contains("stm32h7x.cpu0: Cortex-M7", talk, StringComparison.Ordinal);
-        Assert.Contains("stm32h7x.cpu1: Cortex-M4", talk, StringComparison.Ordinal);
+        Assert.Contains("[stm32h7x.cpu0] Cortex-M7", talk, StringComparison.Ordinal);
+        Assert.Contains("[stm32h7x.cpu1] Cortex-M4", talk, StringComparison.Ordinal);
         Assert.Matches(@"cpu1\s+cortex_m\s+little\s+stm32h7x\.cpu\s+halted", talk);
         Assert.Equal(content, ((ChipOnBoard)board.Chip).Silicon.Flash[..content.Length].ToArray());
     }
