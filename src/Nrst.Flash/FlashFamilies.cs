@@ -1,6 +1,7 @@
 using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
+using Nrst.Flash.Stm32H5;
 using Nrst.Flash.Stm32H7;
 using Nrst.Flash.Stm32L4;
 using Nrst.Targets;
@@ -15,6 +16,7 @@ internal static class FlashFamilies
         ["stm32f1"] = new Stm32F1Family(),
         ["stm32f4"] = new Stm32F4Family(),
         ["stm32g0"] = new Stm32G0Family(),
+        ["stm32h5"] = new Stm32H5Family(),
         ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
         ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
         ["stm32l4"] = new Stm32L4Family(),
