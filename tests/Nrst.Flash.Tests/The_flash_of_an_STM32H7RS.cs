@@ -131,6 +131,9 @@ public sealed class The_flash_of_an_STM32H7RS
         Assert.Contains(new OptionReading("FLASH_OBW2SR", "ECC_ON_SRAM", 1, "the SRAM has ECC"), options);
     }
 
+    [Fact]
+    public void The_loader_is_told_where_the_watchdog_is() => Assert.Equal(new Address(0x5800_4800), Open().Loader!.Watchdog);
+
     private static FlashSector Sector(int number) => Layout.Sectors.First(sector => sector.Number == number);
 
     private FlashController Open() => FlashFamilies.Of(s_part.Device).Open(new FlashChip(_chip, _chip, _chip, s_part.Device, Layout, 3.3));

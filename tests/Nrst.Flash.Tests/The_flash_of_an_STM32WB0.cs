@@ -114,6 +114,10 @@ public sealed class The_flash_of_an_STM32WB0
         Assert.Contains(new Stm32Wb0Family().ReadOptions(_chip, s_part.Device), option => option is { Name: "FLASH_SECURE" } && option.Value == (size >> 19 & 1));
     }
 
+    [Fact]
+    public void The_loader_is_told_where_the_flash_starts_and_that_there_is_no_watchdog() =>
+        Assert.Equal((0x1004_0000u, null), (Open().Loader!.Arguments[0], Open().Loader!.Watchdog));
+
     private static FlashSector Sector(int number) => Layout.Sectors.First(sector => sector.Number == number);
 
     private FlashController Open() => FlashFamilies.Of(s_part.Device).Open(new FlashChip(_chip, _chip, _chip, s_part.Device, Layout, 3.3));

@@ -105,21 +105,27 @@ public sealed partial class The_loader_in_target_RAM
         private const int Slots = 4, SlotData = 4096, Stride = SlotData + LoaderCommand.TrailerBytes;
 
         private readonly Judges _judges;
-        private readonly byte[] _code = LoaderBlob.Of("stm32f4");
+        private readonly byte[] _code;
         private readonly List<string> _before = [];
         private readonly List<string> _after = [];
         private readonly uint _ring;
         private uint _sequence;
         private int _files;
 
-        public QemuRun(Judges judges)
+        public QemuRun(Judges judges, string name = "stm32f4", uint unit = 4, params uint[] arguments)
         {
             _judges = judges;
+            _code = LoaderBlob.Of(name);
             _ring = Base + ((uint)_code.Length + LoaderBlob.StackBytes + 7) / 8 * 8;
             LoaderBlob.Set(_code, LoaderBlob.Ring, _ring);
             LoaderBlob.Set(_code, LoaderBlob.RingEnd, _ring + (Slots * Stride));
             LoaderBlob.Set(_code, LoaderBlob.SlotData, SlotData);
-            LoaderBlob.Set(_code, LoaderBlob.Unit, 4);
+            LoaderBlob.Set(_code, LoaderBlob.Unit, unit);
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                LoaderBlob.Set(_code, LoaderBlob.Arguments + (4 * i), arguments[i]);
+            }
+
             LoaderBlob.Set(_code, LoaderBlob.Erased, uint.MaxValue);
             LoaderBlob.Set(_code, LoaderBlob.Flash, FlashAt);
             LoaderBlob.Set(_code, LoaderBlob.Crc, CrcAt);

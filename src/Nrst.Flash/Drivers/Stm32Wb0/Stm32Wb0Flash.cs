@@ -18,7 +18,8 @@ internal sealed class Stm32Wb0Flash(FlashChip chip) : FlashController(chip)
     // CMDDONE is not set while nothing was asked, so an idle controller and a busy one look alike.
     private bool _asked;
 
-    public override LoaderPart Loader => new("stm32wb0") { Arguments = [Chip.Flash.Start.Value] };
+    /// <summary>No option starts the watchdog here, so after a reset there is none to feed.</summary>
+    public override LoaderPart Loader => new("stm32wb0") { Arguments = [Chip.Flash.Start.Value], Watchdog = null };
 
     /// <summary>There is no lock.</summary>
     public override bool IsLocked => false;
