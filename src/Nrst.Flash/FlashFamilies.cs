@@ -4,6 +4,8 @@ using Nrst.Flash.Stm32G0;
 using Nrst.Flash.Stm32H5;
 using Nrst.Flash.Stm32H7;
 using Nrst.Flash.Stm32H7Rs;
+using Nrst.Flash.Stm32L0;
+using Nrst.Flash.Stm32L1;
 using Nrst.Flash.Stm32L4;
 using Nrst.Flash.Stm32Wb0;
 using Nrst.Flash.Stm32Wba;
@@ -23,6 +25,8 @@ internal static class FlashFamilies
         ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
         ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
         ["stm32h7rs"] = new Stm32H7RsFamily(),
+        ["stm32l0"] = new Stm32L0Family(),
+        ["stm32l1"] = new Stm32L1Family(),
         ["stm32l4"] = new Stm32L4Family(),
         ["stm32wb0"] = new Stm32Wb0Family(),
         ["stm32wba"] = new Stm32WbaFamily(),
@@ -32,7 +36,7 @@ internal static class FlashFamilies
 
     /// <summary>The one this device's file names. A chip without a driver is refused.</summary>
     public static IFlashFamily Of(Device device) => s_families.GetValueOrDefault(device.Flash.Driver)
-        ?? throw new RefusedException("NRST6010", $"nrst cannot program an {device.Name} yet; nothing was changed.")
+        ?? throw new RefusedException("NRST6010", $"This version cannot program an {device.Name}; nothing was changed.")
         {
             LikelyCause = $"The chip is described and recognised, and this version has no driver for its flash controller ({device.Flash.Driver}).",
             Evidence = [$"device id 0x{device.DeviceId:X3}"],

@@ -71,5 +71,20 @@ public sealed class Reading_the_option_registers
         Assert.Throws<RefusedException>(() => seen.Allow([], massErase: true, layout));
     }
 
+    [Fact]
+    public void A_chip_that_is_closed_by_something_else_than_RDP_says_by_what_and_what_opens_it()
+    {
+        var seen = new FlashProtection(ReadProtection.Level0, [], ["PRODUCT_STATE = 0x72"])
+        {
+            Closed = new Closure("The product state is closed", "A production tool closed it.", "Regress the product state; that erases the chip."),
+        };
+
+        var error = Assert.Throws<RefusedException>(seen.AllowReading);
+
+        Assert.Equal(("NRST6003", "The product state is closed; nothing was changed."), (error.Code, error.Message));
+        Assert.Contains("PRODUCT_STATE = 0x72", error.Evidence);
+        Assert.Contains(error.Remedies, remedy => remedy.Advice == "Regress the product state; that erases the chip.");
+    }
+
     private static BankedLayout Layout(string part) => DeviceDatabase.FindPart(part)!.Value.Part.Layouts[0];
 }

@@ -72,6 +72,17 @@ public sealed class The_flash_of_an_STM32H7RS
     }
 
     [Fact]
+    public void A_flash_word_half_written_is_dropped_before_the_next_one()
+    {
+        _chip.Cr = 2;
+        _chip.Buffer.Add((0x0800_0000, 0));
+
+        Open().Program(new Address(0x0800_0100), Examples.Bytes(16));
+
+        Assert.True(_chip.At(0x0800_0100, 16).SequenceEqual(Examples.Bytes(16)));
+    }
+
+    [Fact]
     public void An_open_controller_gets_no_keys_and_a_wrong_key_shuts_it()
     {
         _chip.Cr = 0;

@@ -99,6 +99,8 @@ public sealed class The_flash_of_an_STM32WB0
         var error = Assert.Throws<FlashException>(() => Open().Erase(Sector(8)));
 
         Assert.Equal([8, 9, 10, 11, 12, 13, 14, 15, 248, 249, 250, 251, 252, 253, 254, 255], seen.WriteProtected.Order());
+        _chip.PageProt = 1ul << 33;
+        Assert.Contains(new Stm32Wb0Family().ReadOptions(_chip, s_part.Device), option => option is { Name: "PAGEPROT1", Value: 2 });
         Assert.Contains("PAGEPROT", error.LikelyCause!, StringComparison.Ordinal);
     }
 

@@ -8,35 +8,35 @@ public sealed class Nrst_over_USB(GuestRig rig)
 {
     private static readonly string Nrst = $"{LinuxGuest.Dotnet} {CommandLine.Program}";
 
-    [Theory]
-    [InlineData("v2")]
-    [InlineData("v2-1")]
-    [InlineData("v3")]
-    public async Task It_finds_flashes_verifies_and_reads(string kind)
+    [Fact]
+    public async Task It_lists_flashes_verifies_and_reads()
     {
         var guest = await rig.Guest();
-        var (boards, device) = await ServedBoards.OneBoard(guest, kind);
+        var (boards, device) = await ServedBoards.OneBoard(guest, "v2-1");
         await using var stop = boards;
 
         var list = (await guest.Run($"{Nrst} list")).Succeeds();
         Assert.Contains(boards.Serial("board"), list.Output, StringComparison.Ordinal);
         Assert.Contains($"usb:{device}", list.Output, StringComparison.Ordinal);
 
-        var info = Result(await guest.Run($"{Nrst} info --json"), 0);
-        Assert.Contains("STM32F40", info.ToJsonString(), StringComparison.Ordinal);
-
-        var flash = Result(await guest.Run($"{Nrst} flash {Repository.Sample} --json"), 0);
-        Assert.Equal("hash", (string)flash["result"]!["proof"]!["kind"]!);
+        await Flash(guest);
         Result(await guest.Run($"{Nrst} verify {Repository.Sample} --json"), 0);
         (await guest.Run($"{Nrst} read 0x08000000 2012 -o {LinuxGuest.JobFolder}/nrst.back")).Succeeds();
-
-        // The judges: OpenOCD reads the same ELF with its own reader, over the same cable.
-        var openocd = (await guest.Run(
-            $"openocd {OpenOCD_over_USB.Quiet} {OpenOCD_over_USB.Interface("hla")} -f target/stm32f4x.cfg -c init -c halt -c 'verify_image {Repository.Sample}' -c shutdown"))
-            .Succeeds();
-        Assert.Contains("verified 2012 bytes", openocd.Talk, StringComparison.Ordinal);
         await boards.Stop();
         Assert.Equal(Silicon.Flash(boards.Bench, "board", 2012), guest.Get("nrst.back"));
+    }
+
+    [Theory]
+    [InlineData("v2")]
+    [InlineData("v3")]
+    public async Task It_knows_and_flashes_the_other_probes_too(string kind)
+    {
+        var guest = await rig.Guest();
+        var (boards, _) = await ServedBoards.OneBoard(guest, kind);
+        await using var stop = boards;
+
+        Assert.Contains("STM32F40", Result(await guest.Run($"{Nrst} info --json"), 0).ToJsonString(), StringComparison.Ordinal);
+        await Flash(guest);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class Nrst_over_USB(GuestRig rig)
         var serial = first.Serial("board");
         Assert.Equal(serial, second.Serial("board"));
 
-        foreach (var selector in (string[])["", $"--probe {serial}", "--probe 0483:374b", $"--probe 0483:374b:{serial}"])
+        foreach (var selector in (string[])["", $"--probe 0483:374b:{serial}"])
         {
             var run = (await guest.Run($"{Nrst} info {selector}")).Exits(2);
             Assert.Contains($"usb:{at}", run.Talk, StringComparison.Ordinal);
@@ -64,8 +64,7 @@ public sealed class Nrst_over_USB(GuestRig rig)
 
     [Theory]
     [InlineData(30)]
-    [InlineData(150)]
-    [InlineData(250)]
+    [InlineData(120)]
     public async Task A_cable_pulled_while_flashing_is_a_fact_and_one_more_flash_repairs_it(int transfers)
     {
         var guest = await rig.Guest();
@@ -77,7 +76,7 @@ public sealed class Nrst_over_USB(GuestRig rig)
         await boards.Serve(["board"]);
         await boards.Plug("board");
 
-        var broken = await guest.Run($"{Nrst} flash {image}@0x08000000 --json");
+        var broken = await guest.Run($"{Nrst} flash {image}@0x08000000 --json", seconds: 180);
 
         Assert.True(broken.ExitCode is 4 or 7 or 9, $"exit code {broken.ExitCode}\n{broken.Output}\n{broken.Talk}");
         var error = JsonNode.Parse(broken.Output)!["error"]!;
@@ -88,9 +87,20 @@ public sealed class Nrst_over_USB(GuestRig rig)
         boards.Repair("board");
         await boards.Serve(["board"]);
         await boards.Plug("board");
-        Result(await guest.Run($"{Nrst} flash {image}@0x08000000 --json"), 0);
+        Result(await guest.Run($"{Nrst} flash {image}@0x08000000 --json", seconds: 180), 0);
         await boards.Stop();
         Assert.Equal(bytes, Silicon.Flash(boards.Bench, "board", bytes.Length));
+    }
+
+    /// <summary>Flashes the sample; OpenOCD, which reads the same ELF with its own reader, is the judge, over the same cable.</summary>
+    private static async Task Flash(LinuxGuest guest)
+    {
+        var flash = Result(await guest.Run($"{Nrst} flash {Repository.Sample} --json", seconds: 180), 0);
+        Assert.Equal("hash", (string)flash["result"]!["proof"]!["kind"]!);
+        var openocd = (await guest.Run(
+            $"openocd {OpenOCD_over_USB.Quiet} {OpenOCD_over_USB.Interface("hla")} -f target/stm32f4x.cfg "
+            + $"-c init -c halt -c 'verify_image {Repository.Sample}' -c shutdown")).Succeeds();
+        Assert.Contains("verified 2012 bytes", openocd.Talk, StringComparison.Ordinal);
     }
 
     private static JsonNode Result(GuestRun run, int code) => JsonNode.Parse(run.Exits(code).Output)!;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Guest;
 
@@ -49,7 +50,7 @@ internal sealed class ServedBoards : IAsyncDisposable
     }
 
     public void Make(string name, string kind, string chip = "STM32F407VG", params string[] faults) =>
-        _nrst.Run(["bench", "new", name, "--chip", chip, "--probe-kind", kind, .. faults.SelectMany(fault => new[] { "--fault", fault })]).Exits(0);
+        new BoardStore(Bench).New(name, chip, kind, faults);
 
     /// <summary>Runs nrst on this machine, against the boards when they are not served.</summary>
     public CommandLine.Outcome Run(params string[] arguments) => _nrst.Run(arguments);

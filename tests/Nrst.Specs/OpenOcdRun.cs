@@ -7,6 +7,8 @@ namespace Nrst.Specs;
 /// <summary>Runs an unmodified OpenOCD against one board, which an stlink-server in this process exports.</summary>
 internal static class OpenOcdRun
 {
+    private const string F4 = "stm32f4x";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Skips the test where OpenOCD is not installed; fails it where it has to be.</summary>
@@ -24,15 +26,16 @@ internal static class OpenOcdRun
 
     /// <param name="transport">dapdirect_swd or hla_swd.</param>
     /// <param name="commands">What OpenOCD does after reading the target's script.</param>
+    /// <param name="script">The target's script, as OpenOCD names it.</param>
     public static async Task<(int ExitCode, string Talk)> On(
-        VirtualBoard board, string transport, IEnumerable<string> commands, ExportOptions? options = null)
+        VirtualBoard board, string transport, IEnumerable<string> commands, ExportOptions? options = null, string script = F4)
     {
         using var server = new StLinkServer([board], 0, options);
         using var stop = new CancellationTokenSource();
         var serving = server.RunAsync(stop.Token);
         try
         {
-            return await Run(server.Port, board.Identity.ProductId, transport, commands);
+            return await Run(server.Port, board.Identity.ProductId, transport, commands, script);
         }
         finally
         {
@@ -41,7 +44,8 @@ internal static class OpenOcdRun
         }
     }
 
-    public static async Task<(int ExitCode, string Talk)> Run(int port, ushort product, string transport, IEnumerable<string> commands)
+    public static async Task<(int ExitCode, string Talk)> Run(
+        int port, ushort product, string transport, IEnumerable<string> commands, string script = F4)
     {
         var start = new ProcessStartInfo("openocd") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] adapter = transport == "hla_swd"
@@ -50,7 +54,7 @@ internal static class OpenOcdRun
         string[] quiet = ["gdb_port disabled", "tcl_port disabled", "telnet_port disabled"];
         Add([.. quiet, .. adapter, $"transport select {transport}"]);
         start.ArgumentList.Add("-f");
-        start.ArgumentList.Add("target/stm32f4x.cfg");
+        start.ArgumentList.Add($"target/{script}.cfg");
         Add([.. commands, "shutdown"]);
 
         using var openocd = Process.Start(start)!;

@@ -117,9 +117,9 @@ public sealed class Telling_chips_apart
         bench.Target = bench.Target with { Device = described };
         var before = bench.Exchanges;
 
-        var error = Assert.Throws<TargetException>(() => bench.Run(ImageReader.Load(Repository.Sample)));
+        var error = Assert.Throws<RefusedException>(() => bench.Run(ImageReader.Load(Repository.Sample)));
 
-        Assert.Equal("NRST3304", error.Code);
+        Assert.Equal("NRST6010", error.Code);
         Assert.Equal(before, bench.Exchanges);
     }
 

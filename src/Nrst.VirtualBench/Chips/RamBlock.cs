@@ -35,6 +35,19 @@ internal sealed record RamBlock(uint Start, byte[] Bytes, bool Executes, bool On
         }
     }
 
+    /// <summary>Further views of RAM: those that the device data names after the RAM they show.</summary>
+    public static IEnumerable<(uint At, uint Length, uint Target)> AliasesOf(Part part)
+    {
+        foreach (var alias in part.Ram.Where(region => region.IsAlias))
+        {
+            var name = alias.Name.Replace(" alias", "", StringComparison.Ordinal);
+            if (part.Ram.FirstOrDefault(region => !region.IsAlias && region.Name == name) is { } shown)
+            {
+                yield return (alias.Range.Start.Value, alias.Range.Length, shown.Range.Start.Value);
+            }
+        }
+    }
+
     public void Scramble()
     {
         var state = 0x2545_F491u;

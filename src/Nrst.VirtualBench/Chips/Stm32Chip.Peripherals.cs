@@ -8,7 +8,7 @@ internal sealed partial class Stm32Chip
 {
     private readonly Dictionary<int, InterruptLine> lines = [];
     private readonly Dictionary<int, Usart> usarts = [];
-    private readonly Dictionary<char, Gpio> gpios = [];
+    private readonly Dictionary<char, IGpio> gpios = [];
     private readonly List<(IFreezable Counter, FreezeBit Bit)> freezables = [];
     private readonly List<UsartByte> usartLog = [];
 
@@ -57,11 +57,14 @@ internal sealed partial class Stm32Chip
         switch (block)
         {
             case GpioBlock gpio:
-                gpios[gpio.Port] = peripherals.Add(gpio.At, new Gpio(gpio.Port, change => PinChanged?.Invoke(change)), gpio.Enable);
+                gpios[gpio.Port] = peripherals.Add(gpio.At, GpioOf(gpio), gpio.Enable);
                 break;
             case UsartBlock usart:
                 usarts[usart.Number] = peripherals.Add(
-                    usart.At, new Usart(this, usart.Number, ClockOf(usart.Bus), Line(usart.Interrupt), Sent), usart.Enable);
+                    usart.At,
+                    new Usart(
+                        this, usart.Number, usart.HasIcr ? UsartLayout.WithIcr : UsartLayout.WithDr, ClockOf(usart.Bus), Line(usart.Interrupt), Sent),
+                    usart.Enable);
                 break;
             case TimerBlock timer:
                 AddTimer(timer);
@@ -82,6 +85,10 @@ internal sealed partial class Stm32Chip
                 throw new NotSupportedException($"No model for a {block.GetType().Name}.");
         }
     }
+
+    private IGpio GpioOf(GpioBlock block) => block.Kind == GpioKind.Configurations
+        ? new ConfigurationGpio(block.Port, change => PinChanged?.Invoke(change))
+        : new Gpio(block.Port, change => PinChanged?.Invoke(change));
 
     private Func<long> ClockOf(Bus bus) => bus switch
     {

@@ -46,6 +46,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         peripherals = new PeripheralMap(this, series.PeripheralWindows);
         var revision = options.Revision ?? device.Revisions.Keys.DefaultIfEmpty((ushort)0x1000).Max();
         debugMcu = new DebugMcu(series.Dbgmcu, (uint)revision << 16 | device.DeviceId);
+        debugMcu.Changed += FreezeCounters;
         rcc = peripherals.Add(series.Rcc.At, new Rcc(series.Rcc, options), size: series.Rcc.Size);
         flash = FlashModels.Make(new FlashContext(device, part, options, this, series.FlashInterrupt))
             ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
@@ -66,7 +67,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
 
     public double SupplyVolts => powered ? options.SupplyVolts : 0;
 
-    public ISwdTarget? Swd => powered && !debugDisabled ? this : null;
+    public ISwdTarget? Swd => powered && !debugDisabled && !flash.DebuggerIsCutOff ? this : null;
 
     public bool ResetIsLow => !powered || probeHoldsReset || boardHoldsReset || clock < pulseEnd;
 
@@ -154,6 +155,8 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     void ICoreSignals.SystemResetRequested(long now) => Reset(ResetSource.Software, now);
 
     void IChipServices.SetInterrupt(int number, bool level) => core?.SetInterrupt(number, level);
+
+    void IChipServices.PendNmi() => core.PendNmi();
 
     void IChipServices.EventMoved(long when) => core.SliceEnd = Math.Min(core.SliceEnd, when);
 

@@ -19,6 +19,7 @@ internal sealed class SystemBus : IBus
     private readonly IReadOnlyList<FlashRegisterBlock> flashRegisters;
     private readonly IReadOnlyList<AddressRange> flashWindows;
     private readonly RamBlock[] rams;
+    private readonly (uint At, uint Length, uint Target)[] ramAliases;
     private readonly RamBlock main;
     private readonly byte[] cells;
     private readonly uint flashStart;
@@ -29,6 +30,7 @@ internal sealed class SystemBus : IBus
         (cells, flashStart) = (flash.Cells.Bytes, device.Flash.Start.Value);
         (flashRegisters, flashWindows) = (flash.RegisterBlocks, flash.Windows);
         rams = [.. RamBlock.Of(part, device)];
+        ramAliases = [.. series.RamAliases, .. RamBlock.AliasesOf(part)];
         main = rams.FirstOrDefault(ram => ram.Start == 0x2000_0000) ?? rams[0];
     }
 
@@ -211,7 +213,7 @@ internal sealed class SystemBus : IBus
             address &= ~SecureBit;
         }
 
-        foreach (var (at, length, target) in series.RamAliases)
+        foreach (var (at, length, target) in ramAliases)
         {
             if (address - at < length)
             {

@@ -18,6 +18,9 @@ internal abstract partial class FlashModel
 {
     protected const int AllBanks = 0b11;
 
+    // How the device data names what is not main flash.
+    protected const string SystemMemoryName = "system memory", OtpName = "OTP", OptionBytesName = "option bytes";
+
     private readonly Dictionary<uint, uint> stored = [];
     private readonly Dictionary<uint, FlashRegister> registers = [];
     private readonly FlashContext context;
@@ -71,6 +74,9 @@ internal abstract partial class FlashModel
     /// <summary>The debug port is closed for good, or until an option load says otherwise.</summary>
     public virtual bool DebugDisabled => Protection == ReadProtection.Level2;
 
+    /// <summary>Firmware has switched the debug pins off (DBG_SWEN); a reset brings them back.</summary>
+    public virtual bool DebuggerIsCutOff => false;
+
     /// <summary>The option bytes start the independent watchdog at reset.</summary>
     public virtual bool HardwareWatchdog => false;
 
@@ -122,6 +128,11 @@ internal abstract partial class FlashModel
         Settle(now);
         Abort(now);
         stored.Clear();
+        foreach (var register in Registers.Where(register => register.Reset != 0))
+        {
+            stored[register.Offset] = register.Reset & register.NotModelled;
+        }
+
         OnReset(source, now);
         OptionsChanged();
         context.Chip.SetInterrupt(context.Interrupt, false);
@@ -263,6 +274,25 @@ internal abstract partial class FlashModel
     protected void UpdateQuiet() => Quiet = operations.Count == 0 && !ReadBarred && Map.IsPlain && ReadsPlainly;
 
     protected void SetInterrupt(bool level) => context.Chip.SetInterrupt(context.Interrupt, level);
+
+    /// <summary>The system memories of the device data with something like a bootloader in them, and the signature around unique id and size.</summary>
+    protected void PutSystemMemories()
+    {
+        foreach (var memory in Device.OtherMemories.Where(memory => memory.Name == SystemMemoryName))
+        {
+            Information.Bootloader(memory.Range.Start.Value, memory.Range.Length, StackTop);
+        }
+
+        foreach (var at in (uint[])[Device.UniqueId.At.Value, Device.Flash.Size.At.Value])
+        {
+            if (!Information.Covers(at))
+            {
+                Information.Window(at & ~0xFFu, 0x100);
+            }
+        }
+    }
+
+    private uint StackTop => Part.Ram[0].Range.Start.Value + Math.Min(Part.Ram[0].Range.Length, 0x1000);
 
     /// <summary>The cell that is seen at an address; null where none is.</summary>
     protected FlashPlace? Locate(uint address)

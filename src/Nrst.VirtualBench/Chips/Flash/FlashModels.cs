@@ -1,4 +1,7 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
+using Nrst.VirtualBench.Chips.Flash.Fpec;
+using Nrst.VirtualBench.Chips.Flash.G0;
+using Nrst.VirtualBench.Chips.Flash.L4;
 
 namespace Nrst.VirtualBench.Chips.Flash;
 
@@ -7,7 +10,10 @@ internal static class FlashModels
 {
     private static readonly Dictionary<string, Func<FlashContext, FlashModel>> Makers = new()
     {
+        ["stm32f1"] = context => new F1Flash(context),
         ["stm32f4"] = context => new F4Flash(context),
+        ["stm32l4"] = context => new L4Flash(context),
+        ["stm32g0"] = context => new G0Flash(context),
     };
 
     public static IReadOnlyCollection<string> Known => Makers.Keys;

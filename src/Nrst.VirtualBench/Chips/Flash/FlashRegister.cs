@@ -5,7 +5,8 @@ namespace Nrst.VirtualBench.Chips.Flash;
 /// <param name="Name">As the manual writes it.</param>
 /// <param name="Modelled">The bits that the model gives a meaning.</param>
 /// <param name="NotModelled">The bits that exist, keep what is written, and do nothing here.</param>
-internal readonly record struct FlashRegister(uint Offset, string Name, uint Modelled, uint NotModelled = 0);
+/// <param name="Reset">What those are after a reset.</param>
+internal readonly record struct FlashRegister(uint Offset, string Name, uint Modelled, uint NotModelled = 0, uint Reset = 0);
 
 /// <summary>Where the registers of a controller are seen.</summary>
 /// <param name="Secure">The alias that is meant for secure accesses.</param>

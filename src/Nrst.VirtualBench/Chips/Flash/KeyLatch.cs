@@ -4,13 +4,15 @@ namespace Nrst.VirtualBench.Chips.Flash;
 internal sealed class KeyLatch(uint first, uint second)
 {
     private bool half;
-    private bool jammed;
 
     public bool Locked { get; private set; } = true;
 
+    /// <summary>A wrong key came: no key opens the lock any more.</summary>
+    public bool Jammed { get; private set; }
+
     public void Key(uint value)
     {
-        if (jammed)
+        if (Jammed)
         {
             return;
         }
@@ -25,11 +27,11 @@ internal sealed class KeyLatch(uint first, uint second)
         }
         else
         {
-            (jammed, half, Locked) = (true, false, true);
+            (Jammed, half, Locked) = (true, false, true);
         }
     }
 
     public void Lock() => (Locked, half) = (true, false);
 
-    public void Reset() => (Locked, half, jammed) = (true, false, false);
+    public void Reset() => (Locked, half, Jammed) = (true, false, false);
 }

@@ -4,7 +4,7 @@ namespace Nrst.VirtualBench.Chips.Peripherals;
 internal readonly record struct PinChange(char Port, int Pin, bool High, long Time);
 
 /// <summary>A GPIO port: outputs read back on IDR, inputs follow the board or the pull resistors.</summary>
-internal sealed class Gpio(char port, Action<PinChange> changed) : IPeripheral
+internal sealed class Gpio(char port, Action<PinChange> changed) : IGpio
 {
     private const int Moder = 0, Ospeedr = 2, Pupdr = 3, Odr = 5;
     private readonly uint[] registers = new uint[10];
@@ -38,6 +38,9 @@ internal sealed class Gpio(char port, Action<PinChange> changed) : IPeripheral
                 break;
             case 0x18:
                 registers[Odr] = (registers[Odr] & ~(bits >> 16)) | (bits & 0xFFFF); // a set wins over a reset
+                break;
+            case 0x28: // BRR, on the lines after F4 and F7
+                registers[Odr] &= ~bits;
                 break;
             default:
                 if (offset / 4 < registers.Length)

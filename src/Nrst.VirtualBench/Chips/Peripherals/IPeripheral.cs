@@ -28,6 +28,9 @@ internal interface IChipServices
 {
     void SetInterrupt(int number, bool level);
 
+    /// <summary>The NMI input of the core: a rising edge.</summary>
+    void PendNmi();
+
     /// <summary>A peripheral has a new <see cref="ITimedPeripheral.NextEvent"/>, perhaps sooner than the core was told.</summary>
     void EventMoved(long when);
 

@@ -3,11 +3,28 @@ namespace Nrst.VirtualBench.Chips.Peripherals;
 /// <summary>One byte on a TX pin, and when its stop bit ended.</summary>
 internal readonly record struct UsartByte(int Usart, byte Value, long Time);
 
-/// <summary>A USART in asynchronous mode, without flow control and DMA.</summary>
-internal sealed class Usart(IChipServices chip, int number, Func<long> clock, InterruptLine.Input interrupt, Action<UsartByte> output) : ITimedPeripheral
+/// <summary>Where a USART has its registers and bits.</summary>
+/// <param name="Status">SR or ISR.</param>
+/// <param name="Clear">ICR, which clears flags; null where a 0 written to SR does.</param>
+/// <param name="Receive">DR or RDR.</param>
+/// <param name="Transmit">DR or TDR.</param>
+/// <param name="Enable">Position of UE in CR1.</param>
+internal sealed record UsartLayout(uint Status, uint? Clear, uint Receive, uint Transmit, uint Brr, uint Cr1, int Enable)
+{
+    /// <summary>F1, F2, F4, L1.</summary>
+    public static UsartLayout WithDr { get; } = new(0x00, null, 0x04, 0x04, 0x08, 0x0C, 13);
+
+    /// <summary>All later lines.</summary>
+    public static UsartLayout WithIcr { get; } = new(0x1C, 0x20, 0x24, 0x28, 0x0C, 0x00, 0);
+}
+
+/// <summary>A USART in asynchronous mode, without FIFO, flow control and DMA.</summary>
+internal sealed class Usart(
+    IChipServices chip, int number, UsartLayout layout, Func<long> clock, InterruptLine.Input interrupt, Action<UsartByte> output) : ITimedPeripheral
 {
     private const uint RXNE = 1 << 5, TC = 1 << 6, TXE = 1 << 7, ORE = 1 << 3;
-    private readonly uint[] registers = new uint[7];
+    private const uint TEACK = 1 << 21, REACK = 1 << 22;
+    private readonly uint[] registers = new uint[0x30 / 4];
     private readonly Queue<byte> incoming = new();
     private uint sr = TC | TXE;
     private byte received;
@@ -17,13 +34,19 @@ internal sealed class Usart(IChipServices chip, int number, Func<long> clock, In
 
     public long NextEvent => Math.Min(shiftEnd, receiveEnd);
 
-    private bool Enabled => (registers[3] & 1 << 13) != 0;
+    /// <summary>TEACK and REACK follow TE and RE at once.</summary>
+    private uint Acknowledges => layout.Clear is null || !Enabled ? 0 : ((Cr1 & 1 << 3) != 0 ? TEACK : 0) | ((Cr1 & 1 << 2) != 0 ? REACK : 0);
+
+    private uint Cr1 => registers[layout.Cr1 / 4];
+
+    private bool Enabled => (Cr1 & 1u << layout.Enable) != 0;
 
     private long Character
     {
         get
         {
-            var divider = Math.Max((registers[3] & 1 << 15) != 0 ? ((registers[2] >> 4) << 3) + (registers[2] & 7) : registers[2], 1);
+            var brr = registers[layout.Brr / 4];
+            var divider = Math.Max((Cr1 & 1 << 15) != 0 ? ((brr >> 4) << 3) + (brr & 7) : brr, 1);
             return 10L * divider * 1_000_000_000 / Math.Max(clock(), 1);
         }
     }
@@ -46,37 +69,42 @@ internal sealed class Usart(IChipServices chip, int number, Func<long> clock, In
     public uint Read(uint offset, long now)
     {
         Advance(now);
-        switch (offset)
+        if (offset == layout.Status)
         {
-            case 0x00:
-                return sr;
-            case 0x04:
-                sr &= ~(RXNE | ORE);
-                Drive();
-                return received;
-            default:
-                return offset / 4 < registers.Length ? registers[offset / 4] : 0;
+            return sr | Acknowledges;
         }
+
+        if (offset == layout.Receive)
+        {
+            sr &= ~(RXNE | (layout.Clear is null ? ORE : 0));
+            Drive();
+            return received;
+        }
+
+        return offset / 4 < registers.Length ? registers[offset / 4] : 0;
     }
 
     public void Write(uint offset, uint value, uint mask, long now)
     {
         Advance(now);
-        switch (offset)
+        if (offset == layout.Status)
         {
-            case 0x00:
-                sr &= (value | ~mask) | ~(TC | RXNE); // rc_w0, the rest is read-only
-                break;
-            case 0x04 when (mask & 0xFF) != 0:
+            sr &= layout.Clear is null ? (value | ~mask) | ~(TC | RXNE) : uint.MaxValue; // rc_w0, the rest is read-only
+        }
+        else if (offset == layout.Clear)
+        {
+            sr &= ~(value & mask & (TC | ORE));
+        }
+        else if (offset == layout.Transmit)
+        {
+            if ((mask & 0xFF) != 0)
+            {
                 Send((byte)value, now);
-                break;
-            default:
-                if (offset / 4 < registers.Length)
-                {
-                    registers[offset / 4] = (registers[offset / 4] & ~mask) | (value & mask);
-                }
-
-                break;
+            }
+        }
+        else if (offset / 4 < registers.Length)
+        {
+            registers[offset / 4] = (registers[offset / 4] & ~mask) | (value & mask);
         }
 
         Drive();
@@ -105,7 +133,7 @@ internal sealed class Usart(IChipServices chip, int number, Func<long> clock, In
         while (receiveEnd <= now)
         {
             var value = incoming.Dequeue();
-            if (Enabled && (registers[3] & 1 << 2) != 0)
+            if (Enabled && (Cr1 & 1 << 2) != 0)
             {
                 received = (sr & RXNE) == 0 ? value : received;
                 sr |= (sr & RXNE) == 0 ? RXNE : ORE;
@@ -125,7 +153,7 @@ internal sealed class Usart(IChipServices chip, int number, Func<long> clock, In
 
     private void Send(byte value, long now)
     {
-        if (!Enabled || (registers[3] & 1 << 3) == 0)
+        if (!Enabled || (Cr1 & 1 << 3) == 0)
         {
             return;
         }
@@ -147,7 +175,7 @@ internal sealed class Usart(IChipServices chip, int number, Func<long> clock, In
     private void Drive()
     {
         // TXEIE, TCIE and RXNEIE stand at the same places in CR1 as their flags in SR.
-        var enabled = registers[3] & (TXE | TC | RXNE);
+        var enabled = Cr1 & (TXE | TC | RXNE);
         interrupt.Set((sr & enabled) != 0 || ((sr & ORE) != 0 && (enabled & RXNE) != 0));
     }
 }

@@ -7,7 +7,10 @@ internal static class SeriesCatalogue
 {
     private static readonly Func<Device, SeriesDescription?>[] All =
     [
+        Stm32F1Series.Describe,
         Stm32F4Series.Describe,
+        Stm32G0Series.Describe,
+        Stm32L4Series.Describe,
     ];
 
     /// <summary>The series a device is of; null where the bench has none for it.</summary>

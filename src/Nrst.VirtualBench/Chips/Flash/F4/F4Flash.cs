@@ -20,7 +20,7 @@ internal sealed partial class F4Flash : FlashModel
         : base(context)
     {
         traits = F4Traits.Of(context.Device.DeviceId);
-        dualBank = context.Device.Flash.DualBank;
+        dualBank = traits.HasTwoBanks;
         Options = new F4OptionBytes(traits, dualBank);
         Otp = new byte[OtpLength];
         Otp.AsSpan().Fill(0xFF);
@@ -67,12 +67,12 @@ internal sealed partial class F4Flash : FlashModel
 
     public override IReadOnlyList<FlashRegister> Registers =>
     [
-        new(0x00, "ACR", 0x0000_0000, 0x0000_1F0F),
-        new(0x04, "KEYR", 0xFFFF_FFFF),
-        new(0x08, "OPTKEYR", 0xFFFF_FFFF),
-        new(0x0C, "SR", 0x0001_01F3),
-        new(0x10, "CR", dualBank ? 0x8301_83FF : 0x8301_037F),
-        new(0x14, "OPTCR", 0x0FFF_FFFF | traits.WriteProtectMask | (traits.HasSprmod ? Sprmod : 0) | (dualBank ? 1u << 30 : 0)),
+        new(0x00, "ACR", 0, traits.Acr),
+        new(0x04, "KEYR", uint.MaxValue),
+        new(0x08, "OPTKEYR", uint.MaxValue),
+        new(0x0C, "SR", traits.HasSprmod ? 0x0001_01F3u : 0x0001_00F3),
+        new(0x10, "CR", traits.Cr),
+        new(0x14, "OPTCR", 0x0FFF_FFEF | traits.WriteProtectMask | (traits.HasSprmod ? Sprmod : 0) | (dualBank ? 1u << 4 | 1u << 30 : 0)),
         new(0x18, "OPTCR1", dualBank ? 0x0FFF_0000u : 0),
     ];
 
@@ -168,9 +168,7 @@ internal sealed partial class F4Flash : FlashModel
             return;
         }
 
-        var snb = dualBank ? 0xF8u : 0x78u;
-        var writable = (uint)(Cr.PG | Cr.SER | Cr.MER | Cr.EOPIE | Cr.ERRIE) | 0x300 | snb | (dualBank ? (uint)Cr.MER1 : 0);
-        cr = value & writable;
+        cr = value & traits.Cr & ~(uint)(Cr.STRT | Cr.LOCK);
         if ((value & (uint)Cr.STRT) != 0)
         {
             StartErase(now);

@@ -1,0 +1,102 @@
+namespace Nrst.VirtualBench.Chips.Flash.DoubleWord;
+
+/// <summary>What differs between the controllers that program double words: L4, G4, G0, C0, and those built like them.</summary>
+internal sealed record DoubleWordTraits
+{
+    /// <summary>Every register of the block; the option registers among them once more in <see cref="Options"/>.</summary>
+    public required IReadOnlyList<FlashRegister> Registers { get; init; }
+
+    /// <summary>The option registers, in the order in which their words are kept.</summary>
+    public required IReadOnlyList<OptionRegister> Options { get; init; }
+
+    public uint Keyr { get; init; } = 0x08;
+
+    public uint Optkeyr { get; init; } = 0x0C;
+
+    public uint Sr { get; init; } = 0x10;
+
+    public uint Cr { get; init; } = 0x14;
+
+    /// <summary>ECC register of each bank; none where the line has no such register.</summary>
+    public uint[] Eccr { get; init; } = [0x18];
+
+    /// <summary>The bit of ECCR that says it was bank 2; -1 where none does.</summary>
+    public int EccBankBit { get; init; } = -1;
+
+    /// <summary>Bytes that the address in ECCR counts.</summary>
+    public uint EccAddressUnit { get; init; } = 8;
+
+    public uint Optr { get; init; } = 0x20;
+
+    /// <summary>Bytes of a row for fast programming.</summary>
+    public int Row { get; init; } = 256;
+
+    /// <summary>The BSY bits of SR, bank after bank; one where both banks share it.</summary>
+    public IReadOnlyList<uint> Busy { get; init; } = [1u << 16];
+
+    /// <summary>SR.CFGBSY: set from the first word of a double word, or from STRT, to the end; 0 where there is none.</summary>
+    public uint ConfigurationBusy { get; init; }
+
+    /// <summary>CR.BKER; 0 where there is one bank.</summary>
+    public uint BankSelect { get; init; }
+
+    /// <summary>CR.MER2; 0 where there is one bank.</summary>
+    public uint MassErase2 { get; init; }
+
+    /// <summary>Width of CR.PNB, which starts at bit 3.</summary>
+    public int PageBits { get; init; } = 8;
+
+    /// <summary>Where the flag stands that the first word of the flash was erased when the option bytes were loaded.</summary>
+    public EmptyFlag? Empty { get; init; }
+
+    /// <summary>Write-protected areas: one register each with first page in the low and last page in the high half.</summary>
+    public IReadOnlyList<ProtectedArea> WriteProtected { get; init; } = [];
+
+    /// <summary>Areas of which only code can be fetched.</summary>
+    public IReadOnlyList<CodeArea> CodeOnly { get; init; } = [];
+
+    /// <summary>The register whose bit 31, PCROP_RDP, gives the code areas up when the read protection is lifted.</summary>
+    public uint? CodeAreaErase { get; init; }
+
+    /// <summary>Pages at the beginning of a bank that a bit of CR shuts off until the next reset.</summary>
+    public IReadOnlyList<SecurableArea> Securable { get; init; } = [];
+
+    /// <summary>OPTR.IWDG_SW and WWDG_SW.</summary>
+    public int IwdgSoftware { get; init; } = 16;
+
+    public int WwdgSoftware { get; init; } = 19;
+
+    /// <summary>BOOT_LOCK: together with read protection it closes the debug port.</summary>
+    public (uint Register, int Bit)? BootLock { get; init; }
+
+    /// <summary>ACR.DBG_SWEN, which firmware can clear to cut a debugger off; 0 where there is none.</summary>
+    public uint DebugEnable { get; init; }
+
+    /// <summary>Which memory OPTR boots from, with the BOOT0 pin low.</summary>
+    public Func<uint, BootMemory> Boot { get; init; } = _ => BootMemory.Main;
+}
+
+internal enum BootMemory
+{
+    Main,
+    System,
+    Sram,
+}
+
+/// <summary>An option register.</summary>
+/// <param name="Factory">As it leaves the factory.</param>
+/// <param name="Writable">The bits that OPTSTRT programs.</param>
+internal sealed record OptionRegister(uint Offset, uint Factory, uint Writable);
+
+/// <param name="Toggles">A written 1 turns it round (PEMPTY of the L4); else it takes what is written.</param>
+internal sealed record EmptyFlag(uint Register, int Bit, bool Toggles);
+
+/// <param name="Bits">Width of the page numbers.</param>
+internal sealed record ProtectedArea(uint Register, int Bank, int Bits);
+
+/// <param name="Unit">Bytes that the numbers count.</param>
+internal sealed record CodeArea(uint Start, uint End, int Bank, uint Unit, int Bits);
+
+/// <param name="Shut">The bit of CR: once set, it stays until a reset.</param>
+/// <param name="Register">The option register with the number of pages.</param>
+internal sealed record SecurableArea(uint Shut, uint Register, int Shift, int Bits, int Bank);

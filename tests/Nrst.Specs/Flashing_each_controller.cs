@@ -1,0 +1,56 @@
+using Nrst.Targets;
+using static Nrst.Specs.FlashingBench;
+
+namespace Nrst.Specs;
+
+/// <summary>The same job on every generation of flash controllers that has a driver and a model: both were written from the manual, and neither from the other.</summary>
+public sealed class Flashing_each_controller
+{
+    /// <summary>One part of each driver, the smallest and the one with the most banks where there is a difference.</summary>
+    public static TheoryData<string> Parts() => ["STM32F103C8", "STM32F103ZE", "STM32F407VG", "STM32G031F4", "STM32G071RB", "STM32G0B1RE", "STM32L432KC", "STM32L476RG"];
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void An_image_goes_over_old_bytes_by_the_loader_and_is_proved(string part) => Flash(part, withoutLoader: false);
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void And_register_by_register(string part) => Flash(part, withoutLoader: true);
+
+    private static void Flash(string part, bool withoutLoader)
+    {
+        var row = DeviceDatabase.FindPart(part)!.Value;
+        Assert.SkipUnless(Modelled(row), $"The bench has no model of {part} yet.");
+        using var bench = new FlashingBench(part);
+        var (blank, size) = (row.Device.Flash.ErasedValue, withoutLoader ? 600 : 6001);
+        Bytes(10_000, seed: 3).CopyTo(bench.Flash);
+        bench.Target = bench.Target with { WithoutLoader = withoutLoader };
+        var last = (int)bench.Geometry.Layout.Sectors.Last().Range.Length;
+
+        var report = bench.Run(Image(
+            (row.Device.Flash.Start.Value, Bytes(size)),
+            (bench.Geometry.Layout.Range.Last.Value, [0x5A])));
+
+        Assert.Equal(!withoutLoader, report.UsedLoader);
+        Assert.True(bench.Flash[..size].SequenceEqual(Bytes(size)));
+        Assert.False(bench.Flash[^last..^1].ContainsAnyExcept(blank));
+        Assert.Equal(0x5A, bench.Flash[^1]);
+        Assert.True(bench.Flash[9_999] == Bytes(10_000, seed: 3)[9_999] || report.Plan.Sectors.Any(sector => sector.Erase && sector.Sector.Range.Contains(row.Device.Flash.Start + 9_999)));
+
+        var again = bench.Run(Image((row.Device.Flash.Start.Value, Bytes(size))));
+        Assert.True(again.Plan.ChangesNothing);
+    }
+
+    private static bool Modelled((Device Device, Part Part) row)
+    {
+        try
+        {
+            _ = new VirtualBench.Chips.Stm32Chip(row.Device, row.Part, new VirtualBench.Chips.ChipOptions());
+            return true;
+        }
+        catch (Exception missing) when (missing is NotSupportedException or ArgumentException or KeyNotFoundException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Nrst.VirtualBench.Boards;
+
+namespace Nrst.Specs;
+
+/// <summary>
+/// Each flash model against OpenOCD's driver of that flash, with its own loader on the chip's core: erase, program, verify, and a dump that is
+/// compared here. A family is judged as soon as it has a row.
+/// </summary>
+/// <remarks>OpenOCD 0.12 does not know the C0, which has the flash of the G0 and is held by the maker's table of registers alone.</remarks>
+public sealed class OpenOcdJudgesEveryFlash : IDisposable
+{
+    private const string Dap = "dapdirect_swd";
+    private const string Hla = "hla_swd";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("nrst-judged-").FullName;
+    private readonly BoardStore _store;
+
+    public OpenOcdJudgesEveryFlash() => _store = new BoardStore(Path.Combine(_folder, "bench"));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>A part, the script of OpenOCD for it, how the probe is used, and what "flash info 0" says of the chip.</summary>
+    public static TheoryData<string, string, string, string> Chips => new()
+    {
+        { "STM32F103C8", "stm32f1x", Dap, "stm32f1x" },
+        { "STM32F103VE", "stm32f1x", Hla, "stm32f1x" },
+        { "STM32F107VC", "stm32f1x", Dap, "stm32f1x" },
+        { "STM32F207ZG", "stm32f2x", Dap, "STM32F2xx" },
+        { "STM32G030F6", "stm32g0x", Dap, "STM32G03" },
+        { "STM32G071RB", "stm32g0x", Hla, "STM32G07" },
+        { "STM32G0B1RE", "stm32g0x", Dap, "STM32G0B" },
+        { "STM32L432KC", "stm32l4x", Dap, "STM32L43" },
+        { "STM32L476RG", "stm32l4x", Hla, "STM32L47" },
+        { "STM32L496ZG", "stm32l4x", Dap, "STM32L49" },
+        { "STM32L4R5ZI", "stm32l4x", Dap, "STM32L4R" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Chips))]
+    public async Task It_programs_and_verifies(string part, string script, string transport, string name)
+    {
+        OpenOcdRun.Require();
+        using var board = Board(part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        var start = chip.Part.Layouts[0].Banks[0].Layout.Sectors[0].Range.Start.Value;
+        // Over the border of the banks, or of the second page, and not a whole number of words.
+        var first = chip.Part.Layouts[0].Banks[^1].Layout.Sectors[0].Range.Start.Value - start;
+        var at = first > 0 ? start + first - 0x1000 : start;
+        var (image, dump) = (Path.Combine(_folder, "image.bin"), Path.Combine(_folder, "dump.bin"));
+        var content = new byte[9 * 1024 + 3];
+        new Random(815).NextBytes(content);
+        await File.WriteAllBytesAsync(image, content);
+
+        var (exit, talk) = await OpenOcdRun.On(
+            board,
+            transport,
+            ["init", "flash info 0", $"program {{{image}}} 0x{at:x8} verify", $"dump_image {{{dump}}} 0x{at:x8} {content.Length}"],
+            script: script);
+
+        Assert.True(exit == 0, talk);
+        Assert.Contains(name, talk, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("** Verified OK **", talk, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllBytesAsync(dump));
+        Assert.Equal(content, chip.Flash.Slice((int)(at - start), content.Length).ToArray());
+        Assert.True(chip.Core.InstructionsExecuted > 1000, "OpenOCD's loader did not run.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Chips))]
+    public async Task It_erases_what_it_is_told_to(string part, string script, string transport, string name)
+    {
+        OpenOcdRun.Require();
+        using var board = Board(part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        chip.Flash.Fill(0x5A);
+        var sectors = chip.Part.Layouts[0].Sectors.ToArray();
+
+        var (exit, talk) = await OpenOcdRun.On(
+            board, transport, ["init", "reset halt", "flash erase_sector 0 1 2"], script: script);
+
+        Assert.True(exit == 0, $"{name}: {talk}");
+        var (from, to) = ((int)sectors[0].Range.Length, (int)(sectors[0].Range.Length + sectors[1].Range.Length + sectors[2].Range.Length));
+        Assert.False(chip.Flash[from..to].ContainsAnyExcept(chip.FlashModel.Cells.ErasedValue));
+        Assert.False(chip.Flash[..from].ContainsAnyExcept((byte)0x5A));
+        Assert.False(chip.Flash[to..].ContainsAnyExcept((byte)0x5A));
+    }
+
+    private VirtualBoard Board(string part)
+    {
+        _store.New("judged", part, "v2-1");
+        return _store.Open("judged");
+    }
+}
