@@ -231,6 +231,19 @@ public sealed class The_flash_of_an_STM32H7
         Assert.Contains("Cortex-M4", Open(_chip, s_h743).Notice!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0x8200u, 0x0814_0020u, 10)]
+    [InlineData(0x8200u, 0x2000_0000u, null)] // somewhere else
+    [InlineData(0x0200u, 0x0814_0020u, null)] // BFAR does not say where
+    [InlineData(0x8400u, 0x0814_0020u, null)] // a write that came too late to be placed
+    public void Reads_fault_at_fixed_32_byte_words_after_an_interrupted_write(uint cfsr, uint bfar, int? sector)
+    {
+        var error = FlashErrors.Unreadable(Layout(s_h743), cfsr, bfar);
+
+        Assert.Equal(sector is null ? null : "NRST2012", error?.Code);
+        Assert.Equal(sector is null ? null : "nrst erase --range 0x0814_0000..0x0815_FFFF", error?.Remedies[0].Command);
+    }
+
     [Fact]
     public void An_erase_that_is_over_at_once_was_none()
     {

@@ -85,7 +85,7 @@ internal sealed class Stm32Wb0Flash(FlashChip chip) : FlashController(chip)
     {
         Chip.Words.Run(
             [
-                _at.WriteOf(IRQRAW, FlashIrq.All),
+                _at.WriteOf(IRQRAW, FlashIrq.All), // CMDDONE of the word before would end this one
                 _at.WriteOf(ADDRESS, (FlashNumber)WordOf(at)),
                 _at.WriteOf(DATA0, (FlashNumber)BinaryPrimitives.ReadUInt32LittleEndian(unit)),
                 _at.WriteOf(COMMAND, FlashCommand.WRITE),
@@ -103,10 +103,8 @@ internal sealed class Stm32Wb0Flash(FlashChip chip) : FlashController(chip)
 
     private uint WordOf(Address at) => (at - Chip.Flash.Start) / 4;
 
-    /// <summary>The flags of the command before would end this one.</summary>
     private void Ask(FlashCommand command)
     {
-        Memory.Write(_at, IRQRAW, FlashIrq.All);
         Memory.Write(_at, COMMAND, command);
         _asked = true;
     }
