@@ -206,7 +206,7 @@ internal abstract class FlashController(FlashChip chip)
         Idle();
     }
 
-    private static void Settle(AddressRange where, FlashStatus status)
+    protected static void Settle(AddressRange where, FlashStatus status)
     {
         if (status.Fault != FlashFault.None)
         {
@@ -214,7 +214,7 @@ internal abstract class FlashController(FlashChip chip)
         }
     }
 
-    private FlashStatus WaitWhileBusy(AddressRange where, TimeSpan limit)
+    protected FlashStatus WaitWhileBusy(AddressRange where, TimeSpan limit)
     {
         var deadline = chip.Clock.Now + limit;
         var pause = TimeSpan.Zero;

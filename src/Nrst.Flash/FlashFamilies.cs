@@ -2,6 +2,8 @@ using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
 using Nrst.Flash.Stm32H7;
+using Nrst.Flash.Stm32L0;
+using Nrst.Flash.Stm32L1;
 using Nrst.Flash.Stm32L4;
 using Nrst.Targets;
 
@@ -17,6 +19,8 @@ internal static class FlashFamilies
         ["stm32g0"] = new Stm32G0Family(),
         ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
         ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
+        ["stm32l0"] = new Stm32L0Family(),
+        ["stm32l1"] = new Stm32L1Family(),
         ["stm32l4"] = new Stm32L4Family(),
     };
 

@@ -152,6 +152,14 @@ internal static class StLinkErrors
         },
     };
 
+    public static ProbeException OnlyFirstAccessPort(byte index, string firmware) =>
+        new("NRST1319", $"This ST-LINK reaches access port 0 only, and the chip's core may be behind {index}.")
+        {
+            LikelyCause = "Its firmware is older than the choice of access ports.",
+            Evidence = [$"firmware {firmware}"],
+            Remedies = [new("Update the probe's firmware (STSW-LINK007).")],
+        };
+
     public static TargetMemoryException BusFault(StLinkStatus status, string what, Address? address) =>
         new("NRST3005", address, address is { } at ? $"The chip's bus refused the access at {at}." : $"The chip's bus refused {what}.")
         {

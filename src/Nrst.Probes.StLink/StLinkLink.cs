@@ -11,6 +11,9 @@ internal sealed class StLinkLink(StLinkWire wire, IClock clock)
 
     public StLinkWire Wire => wire;
 
+    /// <summary>The access port that memory is reached through.</summary>
+    public byte AccessPort { get; set; }
+
     public Reply Do<TCommand>(in TCommand command, string what, Address? address = null)
         where TCommand : struct, IStLinkCommand<Reply> => Do<TCommand, Reply>(command, what, address);
 

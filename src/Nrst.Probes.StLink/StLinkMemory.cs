@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Nrst.Probes.StLink;
 
 /// <summary>Target memory through the probe's own block commands, each followed by the question how it went.</summary>
@@ -6,13 +8,28 @@ internal sealed class StLinkMemory(StLinkLink link, StLinkGates gates, StLinkVer
     public uint Read32(Address address)
     {
         RequireAlignment(address, 4, 4);
-        return link.Do(new ReadDebugRegister(address), "a read", address).Value;
+        if (link.AccessPort == 0)
+        {
+            return link.Do(new ReadDebugRegister(address), "a read", address).Value;
+        }
+
+        Span<byte> word = stackalloc byte[4]; // the word commands name no access port, the block commands do
+        ReadBlock(AccessSize.Word, address, word);
+        return BinaryPrimitives.ReadUInt32LittleEndian(word);
     }
 
     public void Write32(Address address, uint value)
     {
         RequireAlignment(address, 4, 4);
-        link.Do(new WriteDebugRegister(address, value), "a write", address);
+        if (link.AccessPort == 0)
+        {
+            link.Do(new WriteDebugRegister(address, value), "a write", address);
+            return;
+        }
+
+        Span<byte> word = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(word, value);
+        WriteBlock(AccessSize.Word, address, word);
     }
 
     public void Read(Address address, Span<byte> into)
@@ -72,7 +89,7 @@ internal sealed class StLinkMemory(StLinkLink link, StLinkGates gates, StLinkVer
         var wait = new StLinkLink.Waiting(link);
         while (true)
         {
-            Fetch(new ReadMemory(size, address, (ushort)into.Length), into);
+            Fetch(new ReadMemory(size, address, (ushort)into.Length, link.AccessPort), into);
             if (Settled(ref wait, address, into.Length, "a block read"))
             {
                 return;
@@ -85,7 +102,7 @@ internal sealed class StLinkMemory(StLinkLink link, StLinkGates gates, StLinkVer
         var wait = new StLinkLink.Waiting(link);
         while (true)
         {
-            link.Wire.Deliver(new WriteMemory(size, address, (ushort)data.Length), data);
+            link.Wire.Deliver(new WriteMemory(size, address, (ushort)data.Length, link.AccessPort), data);
             if (Settled(ref wait, address, data.Length, "a block write"))
             {
                 return;

@@ -4,6 +4,7 @@ namespace Nrst.Probes.StLink;
 public sealed class StLinkProbe : IDebugProbe
 {
     private readonly StLinkWire _wire;
+    private readonly StLinkGates _gates;
     private readonly StLinkLink _link;
     private readonly StLinkSpeed _speed;
     private readonly StLinkDap _dap;
@@ -14,14 +15,14 @@ public sealed class StLinkProbe : IDebugProbe
 
     private StLinkProbe(StLinkWire wire, IClock clock, ProbeIdentity identity, StLinkVersion version)
     {
-        var gates = new StLinkGates(version);
-        (_wire, Clock, Identity) = (wire, clock, identity);
+        (_wire, Clock, Identity, _gates) = (wire, clock, identity, new StLinkGates(version));
         _link = new StLinkLink(wire, clock);
-        _speed = new StLinkSpeed(_link, gates);
-        _dap = new StLinkDap(_link, gates);
+        _speed = new StLinkSpeed(_link, _gates);
+        _dap = new StLinkDap(_link, _gates);
         _reset = new StLinkReset(_link);
-        Memory = new StLinkMemory(_link, gates, version);
-        Words = new StLinkWords(_link, gates);
+        var memory = new StLinkMemory(_link, _gates, version);
+        Memory = memory;
+        Words = new StLinkWords(_link, _gates, memory);
     }
 
     public ProbeIdentity Identity { get; }
@@ -101,13 +102,25 @@ public sealed class StLinkProbe : IDebugProbe
             _reset.Assert(); // switching the wire may have let the pin go
         }
 
-        _dap.OpenOnce(0);
+        UseAccessPort(0);
+    }
+
+    public void UseAccessPort(byte index)
+    {
+        if (index != 0 && !_gates.HasInitAp)
+        {
+            throw StLinkErrors.OnlyFirstAccessPort(index, Identity.Firmware);
+        }
+
+        _dap.OpenOnce(index);
+        _link.AccessPort = index;
     }
 
     public void Detach()
     {
         _wire.Ask<ExitDebug, Silence>(default);
         _attached = false;
+        _link.AccessPort = 0;
         _dap.Forget();
     }
 

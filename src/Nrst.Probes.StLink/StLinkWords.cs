@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Nrst.Probes.StLink;
 
 /// <summary>Word accesses, many to a command where the firmware can, one by one where it cannot.</summary>
-internal sealed class StLinkWords(StLinkLink link, StLinkGates gates) : IWordBatch
+internal sealed class StLinkWords(StLinkLink link, StLinkGates gates, ITargetMemory memory) : IWordBatch
 {
     private const int SelectItem = 1;
 
@@ -25,11 +25,11 @@ internal sealed class StLinkWords(StLinkLink link, StLinkGates gates) : IWordBat
     {
         if (access.Written is { } value)
         {
-            link.Do(new WriteDebugRegister(access.Address, value), "a write", access.Address);
+            memory.Write32(access.Address, value);
             return 0;
         }
 
-        reads[0] = link.Do(new ReadDebugRegister(access.Address), "a read", access.Address).Value;
+        reads[0] = memory.Read32(access.Address);
         return 1;
     }
 
@@ -94,11 +94,11 @@ internal sealed class StLinkWords(StLinkLink link, StLinkGates gates) : IWordBat
         return Judge(accesses, items, answer, reads);
     }
 
-    private static void Encode(ReadOnlySpan<WordAccess> accesses, int items, Span<byte> data)
+    private void Encode(ReadOnlySpan<WordAccess> accesses, int items, Span<byte> data)
     {
         var words = data[((items + 3) & ~3)..];
         var at = 0;
-        Add(BatchItem.SelectAp, 0, data, words);
+        Add(BatchItem.SelectAp, link.AccessPort, data, words);
         foreach (var access in accesses)
         {
             if (access.Written is { } value)

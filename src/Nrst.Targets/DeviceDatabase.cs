@@ -33,6 +33,10 @@ public static class DeviceDatabase
             .Select(place => place.Key),
     ];
 
+    /// <summary>The access ports behind which chips keep their core, in the order to try them.</summary>
+    public static IReadOnlyList<int> CoreAccessPorts =>
+        [.. Index.Value.Entries.Select(entry => entry.Places[0].AccessPort).Distinct().Order()];
+
     /// <summary>The device with this DBGMCU_IDCODE.DEV_ID; null where nrst does not know it.</summary>
     public static Device? FindById(ushort deviceId) => FindAllById(deviceId) is [var first, ..] ? first : null;
 

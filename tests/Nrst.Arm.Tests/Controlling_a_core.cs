@@ -25,6 +25,19 @@ public sealed class Controlling_a_core
         Assert.Equal(3, _fake.Exchanges);
     }
 
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(uint.MaxValue)]
+    public void Where_no_core_answers_nothing_is_written(uint cpuid)
+    {
+        _fake.CpuidValue = cpuid;
+
+        Assert.Equal("NRST3109", Assert.Throws<TargetException>(() => _core.Attach()).Code);
+
+        Assert.False(_fake.Debugging);
+        Assert.Empty(_fake.Forbidden);
+    }
+
     [Fact]
     public void Detaching_leaves_what_was_there()
     {

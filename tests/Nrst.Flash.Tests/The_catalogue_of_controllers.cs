@@ -17,7 +17,7 @@ public sealed class The_catalogue_of_controllers
             {
                 var flash = FlashFamilies.Of(device).Open(new FlashChip(null!, null!, null!, device, layout, null));
 
-                Assert.InRange(flash.Grain.Unit, 4u, 64u);
+                Assert.InRange(flash.Grain.Unit, 4u, 128u);
                 Assert.Equal(0u, flash.Grain.Unit % (uint)Math.Min(flash.Access, 4));
                 Assert.All(layout.Sectors, sector => Assert.Equal(0u, sector.Range.Start.Value % flash.Grain.Unit));
                 Assert.All(layout.Sectors, sector => Assert.True(flash.TimeOfErase(sector).Least > TimeSpan.Zero));

@@ -5,7 +5,8 @@ namespace Nrst.Probes.StLink.Tests;
 /// <summary>An ST-LINK over a few words of memory, at the transport: what it is asked is logged, and it can be made to refuse.</summary>
 internal sealed class TinyProbe(ushort version = 0x2947, byte v3Jtag = 13) : IStLinkTransport
 {
-    private readonly Dictionary<uint, byte> _memory = [];
+    private readonly Dictionary<(byte Port, uint Address), byte> _memory = [];
+    private byte _port;
     private (int Items, byte[] Data) _batch;
     private (StLinkStatus Status, uint Address) _last = (StLinkStatus.OK, 0);
 
@@ -28,9 +29,11 @@ internal sealed class TinyProbe(ushort version = 0x2947, byte v3Jtag = 13) : ISt
     /// <summary>What ReadDebugRegister answers, whatever else.</summary>
     public StLinkStatus? Always { get; set; }
 
-    public uint Word(uint address) => (uint)(Byte(address) | Byte(address + 1) << 8 | Byte(address + 2) << 16 | Byte(address + 3) << 24);
+    public uint Word(uint address, byte port = 0) =>
+        (uint)(Byte(address, port) | Byte(address + 1, port) << 8 | Byte(address + 2, port) << 16 | Byte(address + 3, port) << 24);
 
-    public byte Byte(uint address) => _memory.GetValueOrDefault(address);
+    /// <summary>Of access port 0; behind every port lies a memory of its own.</summary>
+    public byte Byte(uint address, byte port = 0) => _memory.GetValueOrDefault((port, address));
 
     public void Exchange(ReadOnlySpan<byte> command, ReadOnlySpan<byte> dataOut, Span<byte> answer)
     {
@@ -50,6 +53,7 @@ internal sealed class TinyProbe(ushort version = 0x2947, byte v3Jtag = 13) : ISt
 
         var address = BinaryPrimitives.ReadUInt32LittleEndian(command[2..]);
         var length = BinaryPrimitives.ReadUInt16LittleEndian(command[6..]);
+        _port = command[1] is 0x07 or 0x0C or 0x47 or 0x08 or 0x0D or 0x48 ? command[8] : (byte)0;
         switch (command[1])
         {
             case 0x07 or 0x0C or 0x47: ReadBlock(address, answer[..length]); break;
@@ -117,17 +121,17 @@ internal sealed class TinyProbe(ushort version = 0x2947, byte v3Jtag = 13) : ISt
     {
         for (var i = 0; written is { } value && i < 4; i++)
         {
-            _memory[address + (uint)i] = (byte)(value >> 8 * i);
+            _memory[(_port, address + (uint)i)] = (byte)(value >> 8 * i);
         }
 
-        return Word(address);
+        return Word(address, _port);
     }
 
     private void ReadBlock(uint address, Span<byte> into)
     {
         for (var i = 0; Touch(address, into.Length) && i < into.Length; i++)
         {
-            into[i] = Byte(address + (uint)i);
+            into[i] = Byte(address + (uint)i, _port);
         }
     }
 
@@ -135,7 +139,7 @@ internal sealed class TinyProbe(ushort version = 0x2947, byte v3Jtag = 13) : ISt
     {
         for (var i = 0; Touch(address, data.Length) && i < data.Length; i++)
         {
-            _memory[address + (uint)i] = data[i];
+            _memory[(_port, address + (uint)i)] = data[i];
         }
     }
 
@@ -175,7 +179,7 @@ internal sealed class TinyProbe(ushort version = 0x2947, byte v3Jtag = 13) : ISt
                     case 2: Access(address, word); break;
                     case 3 when Faults.Contains(word): status = StLinkStatus.SWD_AP_FAULT; break;
                     case 3: result = Access(word, null); break;
-                    case 5: Assert.Equal(0u, word); break;
+                    case 5: _port = (byte)word; break;
                     default: Assert.Fail($"batch item {data[i]}"); break;
                 }
             }

@@ -47,6 +47,7 @@ public sealed class Only_what_is_needed_is_read
             Assert.Equal(devices.SelectMany(device => device.OtherIds.Prepend(device.DeviceId)).Order(), entry.Ids.Order());
             Assert.All(devices, device => Assert.Equal(device.Core, entry.Core));
             Assert.All(devices, device => Assert.Equal(device.Debug.IdCodes, entry.Places));
+            Assert.All(devices, device => Assert.Equal(device.Debug.AccessPort, entry.Places[0].AccessPort));
             Assert.All(devices.SelectMany(device => device.Parts), part =>
                 Assert.Contains(entry, index.For(part.Name.ToUpperInvariant())));
         }

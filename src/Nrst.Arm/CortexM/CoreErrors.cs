@@ -19,6 +19,14 @@ internal static class CoreErrors
                 : [new("Connect NRST and reset by the pin.", "nrst reset --connect under-reset"), new("Switch the board off and on.")],
         };
 
+    public static TargetException NoCore(CoreIdentity read) =>
+        new("NRST3109", $"No core answers: its CPUID reads 0x{read.Cpuid:X8}.")
+        {
+            LikelyCause = "Debug access to the core is closed by the chip's protection, or the core sleeps with its clock off.",
+            Evidence = [$"CPUID at {Scs.CPUID} = 0x{read.Cpuid:X8}"],
+            Remedies = [UnderReset],
+        };
+
     public static TargetException HeldInReset(Dhcsr last, TimeSpan waited) =>
         new("NRST3102", "The chip does not come out of reset: something holds NRST low.")
         {

@@ -24,6 +24,9 @@ public readonly record struct CoreIdentity(uint Cpuid)
         _ => string.Create(CultureInfo.InvariantCulture, $"core 0x{PartNumber:X3}"),
     };
 
+    /// <summary>Something answers as a core does: a bus on which nobody lives reads all zeros or all ones.</summary>
+    public bool IsCore => Cpuid is not (0 or uint.MaxValue);
+
     /// <summary>AIRCR.VECTRESET exists in ARMv7-M, and there not in the M7.</summary>
     public bool HasVectReset => PartNumber is 0xC23 or 0xC24;
 

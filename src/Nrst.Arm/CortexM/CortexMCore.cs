@@ -41,6 +41,11 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
                 WordAccess.Read(Scs.CPUID), WordAccess.Read(Scs.DHCSR), WordAccess.Read(Scs.DEMCR), WordAccess.Read(Scs.DFSR),
             ], reads);
         Identity = new CoreIdentity(reads[0]);
+        if (!Identity.IsCore)
+        {
+            throw CoreErrors.NoCore(Identity);
+        }
+
         _before = (Dhcsr)reads[1];
         _demcr = (Demcr)reads[2];
         _dfsrBefore = (Dfsr)reads[3];

@@ -62,6 +62,12 @@ public interface IDebugProbe : IDisposable
     /// <summary>Lets go of the wire. The target keeps whatever state it is in.</summary>
     void Detach();
 
+    /// <summary>
+    /// From here on <see cref="Memory"/> and <see cref="Words"/> go through this access port; attaching starts with 0. A chip without it is
+    /// a <see cref="TargetException"/>, a probe that knows only the first one a <see cref="ProbeException"/>.
+    /// </summary>
+    void UseAccessPort(byte index);
+
     ITargetMemory Memory { get; }
     IWordBatch Words { get; }
     IDapPort? Dap { get; }

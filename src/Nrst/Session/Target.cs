@@ -1,5 +1,6 @@
 using Nrst.Arm;
 using Nrst.Flash;
+using Nrst.Targets;
 
 namespace Nrst;
 
@@ -37,14 +38,13 @@ public sealed class Target : IDisposable
             var volts = probe.ReadTargetVolts();
             var kilohertz = probe.SetSpeed(options.Kilohertz);
             probe.Attach(underReset);
-            var core = new CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
-            core.Attach(inReset: underReset);
+            var (core, accessPort) = AttachToCore(probe, underReset);
             if (underReset)
             {
                 core.Reset(ResetKind.Pin, halt: true);
             }
 
-            var chip = ChipIdentification.Identify(probe.Words, options.Chip);
+            var chip = ChipIdentification.Identify(probe.Words, options.Chip, accessPort);
             return new Target(probe, options, kilohertz, volts, core, chip) { ConnectTime = probe.Clock.Now - start };
         }
         catch
@@ -52,6 +52,36 @@ public sealed class Target : IDisposable
             probe.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The core behind the first access port that leads to one: 0 on most chips, 1 on an STM32H5 or STM32H7R/S.</summary>
+    private static (CortexMCore Core, int AccessPort) AttachToCore(IDebugProbe probe, bool underReset)
+    {
+        TargetException? first = null;
+        foreach (var port in DeviceDatabase.CoreAccessPorts)
+        {
+            try
+            {
+                if (port != 0)
+                {
+                    probe.UseAccessPort((byte)port);
+                }
+
+                var core = new CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
+                core.Attach(inReset: underReset);
+                return (core, port);
+            }
+            catch (TargetException none) when (none is TargetMemoryException or { Code: "NRST3006" or "NRST3109" })
+            {
+                first ??= none; // what the first port said is the story, should no port lead to a core
+            }
+            catch (ProbeException old) when (first is not null && old.Code == "NRST1319")
+            {
+                first.AddEvidence(old.Message);
+            }
+        }
+
+        throw first!;
     }
 
     /// <summary>The flash as this chip has it, read from the silicon and checked against the device data.</summary>

@@ -26,15 +26,29 @@ public sealed class RealFirmwareTests
         Assert.InRange(chip.UsartLog[100].Time - chip.UsartLog[0].Time, 104 * Millisecond, 105 * Millisecond); // 9600 baud
     }
 
-    [Fact]
-    public void A_blinking_NUCLEO_F411RE_changes_its_LED_after_one_second()
+    [Theory]
+    [InlineData("STM32F411RE", "NUCLEO_F411RE.bin", 96)]
+    [InlineData("STM32L476RG", "NUCLEO_L476RG.bin", 80)]
+    public void A_blinking_Nucleo_changes_its_LED_after_one_second(string part, string file, int megahertz)
     {
-        var (chip, pins, image) = Board("STM32F411RE", "NUCLEO_F411RE.bin");
-        Run(chip, image, 1010, () => pins.Count > 1);
+        var (chip, pins, image) = Board(part, file);
+        Run(chip, image, 1600, () => pins.Count > 1); // the L476 waits half a second for its LSE first
 
         Assert.Equal([('A', 5, true), ('A', 5, false)], pins.Select(change => (change.Port, change.Pin, change.High)));
         Assert.InRange(pins[1].Time - pins[0].Time, 1000 * Millisecond, 1001 * Millisecond);
-        Assert.Equal(96, 1_000_000 / chip.HclkPicoseconds);
+        Assert.Equal(megahertz, 1_000_000 / chip.HclkPicoseconds);
+    }
+
+    [Fact]
+    public void A_Nucleo_F103RB_runs_from_its_PLL_and_echoes_what_it_hears()
+    {
+        var (chip, _, image) = Board("STM32F103RB", "ST-Nucleo-F103RB.bin");
+        chip.RunUntil(20 * Millisecond);
+        Assert.Equal(72, 1_000_000 / chip.HclkPicoseconds);
+        chip.UsartInput(2, "Hello"u8, 20 * Millisecond);
+        Run(chip, image, 60, () => Printed(chip).Contains("Hello", StringComparison.Ordinal));
+
+        Assert.EndsWith("Hello", Printed(chip), StringComparison.Ordinal);
     }
 
     private static (Stm32Chip Chip, List<PinChange> Pins, byte[] Image) Board(string part, string file)

@@ -47,7 +47,10 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort, IUsartPins
 
     public uint ResetCsw => 0x2300_0002;
 
-    public IMemoryPort? Port(byte number) => number == 0 ? this : null;
+    /// <summary>What hangs behind access port 1.</summary>
+    public IMemoryPort? Second { get; set; }
+
+    public IMemoryPort? Port(byte number) => number switch { 0 => this, 1 => Second, _ => null };
 
     public long HclkPicoseconds { get; set; } = 62_500;
 

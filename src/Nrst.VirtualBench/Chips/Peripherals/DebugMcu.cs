@@ -11,6 +11,9 @@ internal sealed class DebugMcu(DbgmcuDescription description, uint idCode) : IPe
     /// <summary>Some counter is to stop with the core.</summary>
     public bool FreezesAnything { get; private set; }
 
+    /// <summary>What stands still may have changed.</summary>
+    public event Action<long>? Changed;
+
     public uint this[uint offset] => registers.GetValueOrDefault(offset);
 
     public uint Read(uint offset, long now) => offset == 0 ? idCode : this[offset];
@@ -24,6 +27,7 @@ internal sealed class DebugMcu(DbgmcuDescription description, uint idCode) : IPe
 
         registers[offset] = ((this[offset] & ~mask) | (value & mask)) & register.Writable;
         FreezesAnything = description.Registers.Any(register => register.Freezes && this[register.Offset] != 0);
+        Changed?.Invoke(now);
     }
 
     public void Reset(long now)

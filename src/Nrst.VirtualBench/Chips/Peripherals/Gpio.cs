@@ -39,6 +39,9 @@ internal sealed class Gpio(char port, Action<PinChange> changed) : IGpio
             case 0x18:
                 registers[Odr] = (registers[Odr] & ~(bits >> 16)) | (bits & 0xFFFF); // a set wins over a reset
                 break;
+            case 0x28: // BRR, on the lines after F4 and F7
+                registers[Odr] &= ~bits;
+                break;
             default:
                 if (offset / 4 < registers.Length)
                 {

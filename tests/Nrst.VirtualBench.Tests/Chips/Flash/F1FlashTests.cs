@@ -1,3 +1,4 @@
+using Nrst.Targets;
 using Nrst.VirtualBench.Chips;
 
 namespace Nrst.VirtualBench.Tests.Chips.Flash;
@@ -201,6 +202,32 @@ public sealed class F1FlashTests
         bench.PulseReset();
         Assert.Equal(uint.MaxValue, bench[FlashAt]);
         Assert.Equal(0u, bench.Register(OBR) & 2);
+    }
+
+    [Fact]
+    public void A_protected_chip_guards_its_first_pages_against_its_own_code()
+    {
+        var (device, part) = DeviceDatabase.FindPart("STM32F103C8")!.Value;
+        var model = new Stm32Chip(device, part, new ChipOptions()).FlashModel;
+        model.OptionCells[0] = 0xFFFF;
+        model.PowerOn(0);
+        var (block, now) = (model.RegisterBlocks[0], 1_000L);
+        Write(KEYR, 0x4567_0123);
+        Write(KEYR, 0xCDEF_89AB);
+        Write(CR, PG);
+        model.WriteMemory(FlashAt + 0xFFE, 2, 0, BusMaster.CoreData, ref now);
+        Assert.Equal(WRPRTERR, Read(SR));
+        Write(SR, WRPRTERR);
+        model.WriteMemory(FlashAt + 0x1000, 2, 0, BusMaster.CoreData, ref now);
+        Assert.Equal(BSY, Read(SR));
+
+        void Write(uint offset, uint value) => model.WriteRegister(block, offset, value, uint.MaxValue, BusMaster.CoreData, ref now);
+
+        uint Read(uint offset)
+        {
+            model.ReadRegister(block, offset, out var value, BusMaster.CoreData, ref now);
+            return value;
+        }
     }
 
     [Fact]
