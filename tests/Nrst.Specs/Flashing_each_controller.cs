@@ -17,6 +17,22 @@ public sealed class Flashing_each_controller
     [MemberData(nameof(Parts))]
     public void And_register_by_register(string part) => Flash(part, withoutLoader: true);
 
+    [Theory]
+    [InlineData("STM32G071RB", false)]
+    [InlineData("STM32G071RB", true)]
+    [InlineData("STM32L476RG", false)]
+    public void Cells_that_share_an_ECC_are_not_added_to(string part, bool withoutLoader)
+    {
+        using var bench = new FlashingBench(part);
+        bench.Target = bench.Target with { WithoutLoader = withoutLoader };
+        Bytes(4).CopyTo(bench.Flash); // right as far as it goes, and half a double word
+
+        var report = bench.Run(Image((0x0800_0000, Bytes(64))));
+
+        Assert.True(report.Plan.Sectors[0].Erase);
+        Assert.True(bench.Flash[..64].SequenceEqual(Bytes(64)));
+    }
+
     private static void Flash(string part, bool withoutLoader)
     {
         var row = DeviceDatabase.FindPart(part)!.Value;

@@ -29,6 +29,10 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         { "STM32G030F6", "stm32g0x", Dap, "STM32G03" },
         { "STM32G071RB", "stm32g0x", Hla, "STM32G07" },
         { "STM32G0B1RE", "stm32g0x", Dap, "STM32G0B" },
+        { "STM32H743ZI", "stm32h7x_dual_bank", Dap, "STM32H74x" },
+        { "STM32H750VB", "stm32h7x", Hla, "STM32H74x" },
+        { "STM32H723ZG", "stm32h7x", Dap, "STM32H72x" },
+        { "STM32H7B3ZI", "stm32h7x_dual_bank", Dap, "STM32H7Ax" },
         { "STM32L432KC", "stm32l4x", Dap, "STM32L43" },
         { "STM32L476RG", "stm32l4x", Hla, "STM32L47" },
         { "STM32L496ZG", "stm32l4x", Dap, "STM32L49" },
@@ -75,14 +79,43 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         chip.Flash.Fill(0x5A);
         var sectors = chip.Part.Layouts[0].Sectors.ToArray();
 
+        // The second and the third, but on a part with no more than one.
+        var (first, last) = sectors.Length > 2 ? (1, 2) : (0, 0);
+
         var (exit, talk) = await OpenOcdRun.On(
-            board, transport, ["init", "reset halt", "flash erase_sector 0 1 2"], script: script);
+            board, transport, ["init", "reset halt", $"flash erase_sector 0 {first} {last}"], script: script);
 
         Assert.True(exit == 0, $"{name}: {talk}");
-        var (from, to) = ((int)sectors[0].Range.Length, (int)(sectors[0].Range.Length + sectors[1].Range.Length + sectors[2].Range.Length));
+        var from = (int)sectors[..first].Sum(sector => sector.Range.Length);
+        var to = (int)sectors[..(last + 1)].Sum(sector => sector.Range.Length);
         Assert.False(chip.Flash[from..to].ContainsAnyExcept(chip.FlashModel.Cells.ErasedValue));
         Assert.False(chip.Flash[..from].ContainsAnyExcept((byte)0x5A));
         Assert.False(chip.Flash[to..].ContainsAnyExcept((byte)0x5A));
+    }
+
+    /// <summary>The script for two cores opens AP3 as well, and the flash can be reached through either core.</summary>
+    [Fact]
+    public async Task It_finds_both_cores_of_the_H745()
+    {
+        OpenOcdRun.Require();
+        using var board = Board("STM32H745ZI");
+        var image = Path.Combine(_folder, "image.bin");
+        var content = new byte[2048];
+        new Random(745).NextBytes(content);
+        await File.WriteAllBytesAsync(image, content);
+
+        var (exit, talk) = await OpenOcdRun.On(
+            board,
+            Dap,
+            ["init", "reset halt", "targets", $"flash write_image erase {{{image}}} 0x08000000", $"flash verify_image {{{image}}} 0x08000000"],
+            script: "stm32h7x_dual_bank",
+            before: ["set DUAL_CORE 1"]);
+
+        Assert.True(exit == 0, talk);
+        Assert.Contains("[stm32h7x.cpu0] Cortex-M7", talk, StringComparison.Ordinal);
+        Assert.Contains("[stm32h7x.cpu1] Cortex-M4", talk, StringComparison.Ordinal);
+        Assert.Matches(@"cpu1\s+cortex_m\s+little\s+stm32h7x\.cpu\s+halted", talk);
+        Assert.Equal(content, ((ChipOnBoard)board.Chip).Silicon.Flash[..content.Length].ToArray());
     }
 
     private VirtualBoard Board(string part)

@@ -27,15 +27,21 @@ internal static class OpenOcdRun
     /// <param name="transport">dapdirect_swd or hla_swd.</param>
     /// <param name="commands">What OpenOCD does after reading the target's script.</param>
     /// <param name="script">The target's script, as OpenOCD names it.</param>
+    /// <param name="before">What OpenOCD does before it reads the script.</param>
     public static async Task<(int ExitCode, string Talk)> On(
-        VirtualBoard board, string transport, IEnumerable<string> commands, ExportOptions? options = null, string script = F4)
+        VirtualBoard board,
+        string transport,
+        IEnumerable<string> commands,
+        ExportOptions? options = null,
+        string script = F4,
+        IEnumerable<string>? before = null)
     {
         using var server = new StLinkServer([board], 0, options);
         using var stop = new CancellationTokenSource();
         var serving = server.RunAsync(stop.Token);
         try
         {
-            return await Run(server.Port, board.Identity.ProductId, transport, commands, script);
+            return await Run(server.Port, board.Identity.ProductId, transport, commands, script, before);
         }
         finally
         {
@@ -45,14 +51,14 @@ internal static class OpenOcdRun
     }
 
     public static async Task<(int ExitCode, string Talk)> Run(
-        int port, ushort product, string transport, IEnumerable<string> commands, string script = F4)
+        int port, ushort product, string transport, IEnumerable<string> commands, string script = F4, IEnumerable<string>? before = null)
     {
         var start = new ProcessStartInfo("openocd") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] adapter = transport == "hla_swd"
             ? ["adapter driver hla", "hla_layout stlink", $"hla_stlink_backend tcp {port}", $"hla_vid_pid 0x0483 0x{product:x4}"]
             : ["adapter driver st-link", $"st-link vid_pid 0x0483 0x{product:x4}", $"st-link backend tcp {port}"];
         string[] quiet = ["gdb_port disabled", "tcl_port disabled", "telnet_port disabled"];
-        Add([.. quiet, .. adapter, $"transport select {transport}"]);
+        Add([.. quiet, .. adapter, $"transport select {transport}", .. before ?? []]);
         start.ArgumentList.Add("-f");
         start.ArgumentList.Add($"target/{script}.cfg");
         Add([.. commands, "shutdown"]);

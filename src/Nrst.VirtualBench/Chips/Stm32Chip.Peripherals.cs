@@ -73,7 +73,8 @@ internal sealed partial class Stm32Chip
                 Freezable(peripherals.Add(iwdg.At, new Iwdg(this, () => flash.HardwareWatchdog)), series.Dbgmcu.Iwdg);
                 break;
             case WwdgBlock wwdg:
-                Freezable(peripherals.Add(wwdg.At, new Wwdg(this, () => rcc.Pclk1, Line(wwdg.Interrupt)), wwdg.Enable), series.Dbgmcu.Wwdg);
+                var window = new Wwdg(this, () => rcc.Pclk1, Line(wwdg.Interrupt), () => flash.HardwareWindowWatchdog);
+                Freezable(peripherals.Add(wwdg.At, window, wwdg.Enable), series.Dbgmcu.Wwdg);
                 break;
             case SyscfgBlock syscfg:
                 peripherals.Add(syscfg.At, new Syscfg(mode => bus.MemoryMode = mode), syscfg.Enable);

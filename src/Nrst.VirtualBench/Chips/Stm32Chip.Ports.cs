@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips.Series;
+using Nrst.VirtualBench.Cortex;
 
 namespace Nrst.VirtualBench.Chips;
 
@@ -17,17 +18,28 @@ internal sealed partial class Stm32Chip
         Write(PortKind.Core, address, bytes, value, BusMaster.Debugger, ref now);
 
     private Dictionary<byte, IMemoryPort> MakePorts() =>
-        series.Ports.ToDictionary(place => place.Number, IMemoryPort (place) => new MemoryPort(this, place));
+        PortPlaces.ToDictionary(place => place.Number, IMemoryPort (place) => new MemoryPort(this, place));
+
+    private IEnumerable<PortPlace> PortPlaces => second is not null && series.Second(Part) is { } other ? [.. series.Ports, other.Port] : series.Ports;
+
+    /// <summary>The core behind a port; null where there is none.</summary>
+    private CortexCore? CoreOf(PortKind kind) => kind switch { PortKind.Core => core, PortKind.SecondCore => second, _ => null };
 
     private BusStatus Read(PortKind kind, uint address, int bytes, out uint value, BusMaster master, ref long now)
     {
         Debugged(now);
-        if (kind == PortKind.Core && IsCoresOwn(address))
+        if (CoreOf(kind) is { } own && IsOwn(own, address))
         {
-            return core.ReadPpb(address, bytes, out value, true, now);
+            return own.ReadPpb(address, bytes, out value, true, now);
         }
 
-        if (kind != PortKind.Core || !IsBitBand(address))
+        if (kind == PortKind.Debug)
+        {
+            value = 0;
+            return BusStatus.Error;
+        }
+
+        if (!IsBitBand(kind, address))
         {
             return bus.Read(address, bytes, out value, master, ref now);
         }
@@ -40,12 +52,17 @@ internal sealed partial class Stm32Chip
     private BusStatus Write(PortKind kind, uint address, int bytes, uint value, BusMaster master, ref long now)
     {
         Debugged(now);
-        if (kind == PortKind.Core && IsCoresOwn(address))
+        if (CoreOf(kind) is { } own && IsOwn(own, address))
         {
-            return core.WritePpb(address, bytes, value, true, now);
+            return own.WritePpb(address, bytes, value, true, now);
         }
 
-        if (kind != PortKind.Core || !IsBitBand(address))
+        if (kind == PortKind.Debug)
+        {
+            return BusStatus.Error;
+        }
+
+        if (!IsBitBand(kind, address))
         {
             return bus.Write(address, bytes, value, master, ref now);
         }
@@ -56,10 +73,10 @@ internal sealed partial class Stm32Chip
             : bus.Write(BitBandByte(address), 1, (value & 1) != 0 ? old | bit : old & ~bit, master, ref now);
     }
 
-    private bool IsCoresOwn(uint address) => core.Owns(address) && address - series.Dbgmcu.At >= 0x400;
+    private bool IsOwn(CortexCore core, uint address) => core.Owns(address) && address - series.Dbgmcu.At >= 0x400;
 
     // The port sits inside the processor, on the core's side of its bit-band wrappers.
-    private bool IsBitBand(uint address) => core.Traits.HasBitBand && address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
+    private bool IsBitBand(PortKind kind, uint address) => CoreOf(kind) is { Traits.HasBitBand: true } && address >> 25 is 0x2200_0000 >> 25 or 0x4200_0000 >> 25;
 
     private static uint BitBandByte(uint alias) => (alias & 0xF000_0000) + ((alias & 0x01FF_FFFF) >> 5);
 
@@ -74,18 +91,37 @@ internal sealed partial class Stm32Chip
 
     private sealed class MemoryPort(Stm32Chip chip, PortPlace place) : IMemoryPort
     {
+        private const uint DebugBus = 0xE00E_0000, DebugBusLength = 0x2_0000;
+
+        // What hangs on the debug bus besides DBGMCU: trace components, whose registers only keep what is written.
+        private readonly Dictionary<uint, uint> components = [];
+
         public uint Idr => place.Idr ?? chip.core.Traits.AhbApIdr;
 
         public uint Base => place.Base ?? chip.core.Traits.AhbApBase;
 
         public uint ResetCsw => place.ResetCsw;
 
-        public BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now) =>
-            Debug(address) is { } offset ? ReadDebugMcu(offset, bytes, out value, now)
-            : chip.Read(place.Kind, address, bytes, out value, secure ? BusMaster.SecureDebugger : BusMaster.Debugger, ref now);
+        public BusStatus Read(uint address, int bytes, out uint value, bool secure, ref long now)
+        {
+            if (IsComponent(address))
+            {
+                value = components.GetValueOrDefault(address);
+                return BusStatus.Ok;
+            }
+
+            return Debug(address) is { } offset ? ReadDebugMcu(offset, bytes, out value, now)
+                : chip.Read(place.Kind, address, bytes, out value, secure ? BusMaster.SecureDebugger : BusMaster.Debugger, ref now);
+        }
 
         public BusStatus Write(uint address, int bytes, uint value, bool secure, ref long now)
         {
+            if (IsComponent(address))
+            {
+                components[address] = value;
+                return BusStatus.Ok;
+            }
+
             if (Debug(address) is not { } offset)
             {
                 return chip.Write(place.Kind, address, bytes, value, secure ? BusMaster.SecureDebugger : BusMaster.Debugger, ref now);
@@ -96,6 +132,9 @@ internal sealed partial class Stm32Chip
             chip.debugMcu.Write(offset & ~3u, value << lane, (bytes == 4 ? uint.MaxValue : (1u << (8 * bytes)) - 1) << lane, now);
             return BusStatus.Ok;
         }
+
+        private bool IsComponent(uint address) =>
+            place.Kind == PortKind.Debug && address - DebugBus < DebugBusLength && Debug(address) is null;
 
         private uint? Debug(uint address) => place.DbgmcuAt is { } at && address - at < 0x400 ? address - at : null;
 

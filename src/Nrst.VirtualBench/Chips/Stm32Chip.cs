@@ -22,6 +22,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     private readonly Device device;
     private readonly ChipOptions options;
     private readonly CortexCore core;
+    private readonly CortexCore? second;
     private readonly SystemBus bus;
     private readonly SeriesDescription series;
     private readonly FlashModel flash;
@@ -52,11 +53,14 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
             ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
         bus = new SystemBus(device, part, series, flash, peripherals, debugMcu, rcc);
         core = CoreFactory.Make(device, series, bus, this);
+        second = series.Second(part) is { } other
+            ? new CortexCore(CoreTraits.Of(other.Kind) with { InterruptLines = series.InterruptLines }, bus, this)
+            : null;
         ports = MakePorts();
 
         peripherals.ClockEnables = rcc.EnableRegister;
         rcc.PeripheralReset += peripherals.Reset;
-        rcc.ClocksChanged += _ => core.CyclePicoseconds = HclkPicoseconds;
+        rcc.ClocksChanged += _ => ForCores(each => each.CyclePicoseconds = HclkPicoseconds);
         AddPeripherals();
     }
 
@@ -100,8 +104,8 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         flash.PowerOn(now);
         debugDisabled = flash.DebugDisabled;
         rcc.PowerOn(now);
-        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
-        core.PowerOnReset(now);
+        SetVectors();
+        ForCores(each => each.PowerOnReset(now));
         Reset(ResetSource.PowerOn, now);
     }
 
@@ -145,7 +149,15 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
             var until = Math.Min(Math.Min(now, NextLook()), Math.Max(clock + 1, NextEvent()));
             core.SliceEnd = until;
             core.RunUntil(until);
-            clock = Math.Max(clock, Math.Min(core.Now, until));
+            var reached = Math.Min(core.Now, until);
+            if (second is not null)
+            {
+                // The other core follows to where the first has come, so that neither sees the other's future.
+                second.SliceEnd = reached;
+                second.RunUntil(reached);
+            }
+
+            clock = Math.Max(clock, reached);
             FreezeCounters(clock);
             peripherals.Advance(clock);
             LetGo(clock);
@@ -199,10 +211,28 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
             pulseEnd = now + ResetPulse;
         }
 
-        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
+        SetVectors();
         (held, bus.InReset) = (true, true);
-        core.HoldInReset(true, now);
-        core.SliceEnd = Math.Min(core.SliceEnd, now);
+        ForCores(each =>
+        {
+            each.HoldInReset(true, now);
+            each.SliceEnd = Math.Min(each.SliceEnd, now);
+        });
+    }
+
+    private void SetVectors()
+    {
+        core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
+        second?.VectorsAtReset = flash.SecondBootAddress;
+    }
+
+    private void ForCores(Action<CortexCore> act)
+    {
+        act(core);
+        if (second is not null)
+        {
+            act(second);
+        }
     }
 
     private void LetGo(long now)
@@ -211,6 +241,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         {
             (held, bus.InReset) = (false, false);
             core.HoldInReset(false, now);
+            second?.HoldInReset(!flash.SecondCoreBoots, now);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Nrst.VirtualBench.Probes;
 
 /// <summary>One 32-bit access; the value is what is written or what was read.</summary>
-internal delegate StLinkStatus WordAccessor(uint address, bool read, ref uint value);
+internal delegate StLinkStatus WordAccessor(uint ap, uint address, bool read, ref uint value);
 
 /// <summary>RW_MISC: a list of 32-bit accesses in one command.</summary>
 /// <remarks><code>
@@ -23,7 +23,7 @@ internal sealed class BatchRunner
 
     public static int DataLength(int items) => ValuesAt(items) + 4 * items;
 
-    public void Run(ReadOnlySpan<byte> data, int items, WordAccessor access)
+    public void Run(ReadOnlySpan<byte> data, int items, Func<uint, bool> hasPort, WordAccessor access)
     {
         var values = data[ValuesAt(items)..];
         var results = new byte[8 * items];
@@ -47,7 +47,7 @@ internal sealed class BatchRunner
                     break;
                 case SelectAp:
                     ap = value;
-                    status = ap == 0 ? StLinkStatus.Ok : StLinkStatus.BadAp;
+                    status = hasPort(ap) ? StLinkStatus.Ok : StLinkStatus.BadAp;
                     break;
                 default:
                     status = StLinkStatus.CommandError;
@@ -61,9 +61,9 @@ internal sealed class BatchRunner
         _results = results;
 
         StLinkStatus Access(uint at, bool read, ref uint value) =>
-            ap != 0 ? StLinkStatus.BadAp
+            !hasPort(ap) ? StLinkStatus.BadAp
             : at % 4 != 0 ? StLinkStatus.AlignmentError
-            : access(at, read, ref value);
+            : access(ap, at, read, ref value);
     }
 
     public byte[] TakeResults()

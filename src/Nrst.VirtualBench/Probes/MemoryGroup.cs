@@ -50,11 +50,11 @@ internal sealed class MemoryGroup(ProbeModel model, ProbeFirmware version, SwdWi
         return Block.Decode(command, version) is { } block ? Run(block, mode) : null;
     }
 
-    /// <summary>One aligned 32-bit access through AHB-AP 0. The caller spends the time on the wire.</summary>
-    public StLinkStatus Word(uint address, bool read, ref uint value)
+    /// <summary>One aligned 32-bit access through an AHB-AP. The caller spends the time on the wire.</summary>
+    public StLinkStatus Word(uint address, bool read, ref uint value, byte ap = 0)
     {
         wire.ForgetErrors();
-        var ack = wire.PrepareAccess(0, DefaultCsw | SingleIncrement | 2, address);
+        var ack = wire.PrepareAccess(ap, DefaultCsw | SingleIncrement | 2, address);
         return DebugGroup.ApStatus(ack == SwdAck.Ok ? wire.Access(read, ref value) : ack);
     }
 
@@ -181,8 +181,8 @@ internal sealed class MemoryGroup(ProbeModel model, ProbeFirmware version, SwdWi
         var outcome = Outcome.Data(BatchRunner.DataLength(count), data =>
         {
             wire.SpendTransfers(count);
-            _batch.Run(data, count, (uint address, bool read, ref uint value) =>
-                mode == StLinkMode.Debug ? Word(address, read, ref value) : StLinkStatus.CommandError);
+            _batch.Run(data, count, ap => ap <= byte.MaxValue && wire.HasPort((byte)ap), (uint ap, uint address, bool read, ref uint value) =>
+                mode == StLinkMode.Debug ? Word(address, read, ref value, (byte)ap) : StLinkStatus.CommandError);
         });
         return outcome with { DataNs = model.ExchangeNs };
     }

@@ -28,6 +28,27 @@ public sealed class Several_access_ports
     }
 
     [Fact]
+    public void A_batch_goes_through_the_port_it_selects()
+    {
+        var (bench, second) = Bench();
+        byte[] commands = [5, 3, 5, 3];
+        uint[] values = [1, FakeChip.RamAt + 0x10, 2, FakeChip.RamAt + 0x10];
+        var data = new byte[20];
+        commands.CopyTo(data, 0);
+        for (var i = 0; i < 4; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(4 + (4 * i)), values[i]);
+        }
+
+        bench.Tell(0xF2, 0x51, 4);
+        bench.Probe.Send(data);
+        var answer = bench.Ask(32, 0xF2, 0x52);
+        Assert.Equal(0xAFFE_0010u, BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(4)));
+        Assert.Equal([0x80, 0x80, 0x1D, 0x1D], Enumerable.Range(0, 4).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(16 + (4 * i)))));
+        Assert.Single(second.Accesses);
+    }
+
+    [Fact]
     public void CSW_says_whether_an_access_is_secure()
     {
         var (bench, second) = Bench();

@@ -86,6 +86,12 @@ internal abstract partial class FlashModel
     /// <summary>Where the core finds its vectors after a reset.</summary>
     public virtual uint BootAddress => MainStart;
 
+    /// <summary>Where a second core finds its vectors after a reset.</summary>
+    public virtual uint SecondBootAddress => MainStart;
+
+    /// <summary>A second core runs after a reset; else it stays in reset.</summary>
+    public virtual bool SecondCoreBoots => true;
+
     /// <summary>An access port has reached into this chip since it got power. Read-out protection does not forget that before power-off.</summary>
     public bool DebuggerSeen { get; private set; }
 

@@ -1,6 +1,7 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
 using Nrst.VirtualBench.Chips.Flash.Fpec;
 using Nrst.VirtualBench.Chips.Flash.G0;
+using Nrst.VirtualBench.Chips.Flash.H7;
 using Nrst.VirtualBench.Chips.Flash.L4;
 
 namespace Nrst.VirtualBench.Chips.Flash;
@@ -14,6 +15,8 @@ internal static class FlashModels
         ["stm32f4"] = context => new F4Flash(context),
         ["stm32l4"] = context => new L4Flash(context),
         ["stm32g0"] = context => new G0Flash(context),
+        ["stm32h7"] = context => new H7Flash(context),
+        ["stm32h7ab"] = context => new H7Flash(context),
     };
 
     public static IReadOnlyCollection<string> Known => Makers.Keys;

@@ -1,7 +1,8 @@
 namespace Nrst.VirtualBench.Chips.Flash;
 
 /// <summary>A lock that two keys in a row open, and that a wrong key jams until the next reset.</summary>
-internal sealed class KeyLatch(uint first, uint second)
+/// <param name="jamsWhenOpen">The right keys jam it as well when it is open already (H5, H7, H7RS).</param>
+internal sealed class KeyLatch(uint first, uint second, bool jamsWhenOpen = false)
 {
     private bool half;
 
@@ -17,7 +18,7 @@ internal sealed class KeyLatch(uint first, uint second)
             return;
         }
 
-        if (half && value == second)
+        if (half && value == second && (Locked || !jamsWhenOpen))
         {
             (half, Locked) = (false, false);
         }

@@ -1,7 +1,8 @@
 namespace Nrst.VirtualBench.Chips.Peripherals;
 
 /// <summary>The window watchdog: too late and too early are both a reset.</summary>
-internal sealed class Wwdg(IChipServices chip, Func<long> pclk1, InterruptLine.Input interrupt) : ITimedPeripheral, IFreezable
+internal sealed class Wwdg(IChipServices chip, Func<long> pclk1, InterruptLine.Input interrupt, Func<bool> startedByOption)
+    : ITimedPeripheral, IFreezable
 {
     private uint start = 0x7F, cfr = 0x7F, sr;
     private bool active;
@@ -67,7 +68,7 @@ internal sealed class Wwdg(IChipServices chip, Func<long> pclk1, InterruptLine.I
 
     public void Reset(long now)
     {
-        (start, cfr, sr, active, written, frozenAt) = (0x7F, 0x7F, 0, false, now, -1);
+        (start, cfr, sr, active, written, frozenAt) = (0x7F, 0x7F, 0, startedByOption(), now, -1);
         interrupt.Set(false);
     }
 

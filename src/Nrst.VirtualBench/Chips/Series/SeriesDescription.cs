@@ -1,3 +1,4 @@
+using Nrst.Targets;
 using Nrst.VirtualBench.Chips.Peripherals;
 using Nrst.VirtualBench.Cortex;
 
@@ -39,7 +40,10 @@ internal sealed record SeriesDescription
     /// <summary>Addresses with bit 28 set are the secure view of RAM (0x3…) and peripherals (0x5…).</summary>
     public bool HasSecureAliases { get; init; }
 
-    /// <summary>The ports behind the SW-DP.</summary>
+    /// <summary>A second core, on the parts that have one.</summary>
+    public Func<Part, SecondCore?> Second { get; init; } = _ => null;
+
+    /// <summary>The ports behind the SW-DP, but that of a second core.</summary>
     public IReadOnlyList<PortPlace> Ports { get; init; } = [new(0, PortKind.Core)];
 }
 
@@ -49,12 +53,18 @@ internal enum PortKind
     /// <summary>The bus as the core sees it, with the core's own registers.</summary>
     Core,
 
+    /// <summary>The bus as a second core sees it, with that core's own registers.</summary>
+    SecondCore,
+
     /// <summary>The bus without the core's own registers.</summary>
     System,
 
     /// <summary>Nothing but the debug components: DBGMCU at its address there.</summary>
     Debug,
 }
+
+/// <summary>A second core on the same bus.</summary>
+internal sealed record SecondCore(CoreKind Kind, PortPlace Port);
 
 /// <summary>One access port.</summary>
 /// <param name="Idr">Null for what comes with the core.</param>

@@ -12,7 +12,8 @@ internal sealed class FlashBench
 
     /// <param name="blank">The flash is left erased; else it holds a program that sleeps for ever.</param>
     /// <param name="ap">The access port to go through.</param>
-    public FlashBench(string part, ChipOptions? options = null, bool blank = false, byte ap = 0)
+    /// <param name="halt">False where the port leads to no core.</param>
+    public FlashBench(string part, ChipOptions? options = null, bool blank = false, byte ap = 0, bool halt = true)
     {
         var (device, found) = DeviceDatabase.FindPart(part) ?? throw new ArgumentException($"No such part: {part}", nameof(part));
         (Device, Part, port) = (device, found, ap);
@@ -28,7 +29,10 @@ internal sealed class FlashBench
 
         Chip.PowerOn(0);
         Wait(1_000_000);
-        this[0xE000_EDF0] = 0xA05F_0003;
+        if (halt)
+        {
+            this[0xE000_EDF0] = 0xA05F_0003;
+        }
     }
 
     public Device Device { get; }

@@ -255,6 +255,20 @@ public sealed class G0FlashTests
         Assert.Equal(factory & ~(1u << 16), bench[OPTR]);
     }
 
+    [Theory]
+    [InlineData(16, 29)]
+    [InlineData(19, 30)]
+    public void An_option_starts_a_watchdog_that_nobody_feeds(int option, int flag)
+    {
+        var bench = new DoubleWordBench("STM32G071RB").OptionsUnlocked();
+        bench[OPTR] &= ~(1u << option);
+        bench.Commit();
+        bench.Board.PowerCycle();
+        Assert.Equal(0u, bench.Board[0x4002_1060] & 3u << 29);
+        bench.Board.Wait(600_000_000);
+        Assert.Equal(1u << flag, bench.Board[0x4002_1060] & 3u << 29);
+    }
+
     [Fact]
     public void An_option_load_is_a_reset_with_a_flag_of_its_own()
     {

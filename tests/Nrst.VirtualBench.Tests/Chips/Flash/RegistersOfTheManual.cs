@@ -17,13 +17,20 @@ internal static class RegistersOfTheManual
     /// <param name="unnamed">Bits that the model has and the table lacks, with the register they are in: whole-word key registers need no mention.</param>
     /// <param name="absent">Bits that the table has for a whole line and this die lacks.</param>
     /// <param name="block">The peripheral in the table.</param>
+    /// <param name="groups">
+    /// Registers whose fields the table lists for a group: CR1 and CR2 under CR. Those not named here are looked up under their name without
+    /// NS, SEC, CUR, PRG and the number of the bank.
+    /// </param>
+    /// <param name="twice">Offsets of the model at which a register of the table answers a second time.</param>
     public static void Compare(
         string part,
         string family,
         string variant,
         IReadOnlyDictionary<string, uint>? unnamed = null,
         IReadOnlyDictionary<string, uint>? absent = null,
-        string block = "FLASH")
+        string block = "FLASH",
+        IReadOnlyDictionary<string, string>? groups = null,
+        IReadOnlyCollection<uint>? twice = null)
     {
         var table = Table();
         var (device, found) = DeviceDatabase.FindPart(part)!.Value;
@@ -31,17 +38,19 @@ internal static class RegistersOfTheManual
         var modelled = model.Registers.ToDictionary(register => register.Offset);
         var wrong = new List<string>();
         var none = new Dictionary<string, uint>();
-        foreach (var register in table.RootElement.GetProperty(family).GetProperty(variant).GetProperty(block).GetProperty("registers").EnumerateArray())
+        var peripheral = table.RootElement.GetProperty(family).GetProperty(variant).GetProperty(block);
+        foreach (var register in peripheral.GetProperty("registers").EnumerateArray())
         {
             var (name, offset) = (register.GetProperty("name").GetString()!, Convert.ToUInt32(register.GetProperty("offset").GetString()!, 16));
             var count = register.TryGetProperty("count", out var times) ? times.GetUInt32() : 1;
             for (var i = 0u; i < count; i++, offset += 4)
             {
-                Compare(name, offset, MaskOf(register) & ~(absent ?? none).GetValueOrDefault(name), modelled, unnamed ?? none, wrong);
+                Compare(name, offset, (MaskOf(register) | MaskOfGroup(peripheral, name, groups)) & ~(absent ?? none).GetValueOrDefault(name), modelled, unnamed ?? none, wrong);
             }
         }
 
         wrong.AddRange(modelled.Values.Where(register => (register.Modelled | register.NotModelled) != 0)
+            .Where(register => twice?.Contains(register.Offset) != true)
             .Select(register => $"{register.Name} at 0x{register.Offset:X3} is in the model and not in the table"));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
@@ -74,14 +83,44 @@ internal static class RegistersOfTheManual
         var mask = 0u;
         foreach (var field in register.GetProperty("fields").EnumerateObject())
         {
-            for (var bit = field.Value[1].GetInt32(); bit <= field.Value[0].GetInt32(); bit++)
-            {
-                mask |= 1u << bit;
-            }
+            mask |= MaskOf(field);
         }
 
         return mask;
     }
+
+    private static uint MaskOf(JsonProperty field)
+    {
+        var (high, low) = (field.Value[0].GetInt32(), field.Value[1].GetInt32());
+        return uint.MaxValue >> (31 - high + low) << low;
+    }
+
+    private static uint MaskOfGroup(JsonElement peripheral, string register, IReadOnlyDictionary<string, string>? groups)
+    {
+        if (!peripheral.TryGetProperty("unassigned", out var unassigned))
+        {
+            return 0;
+        }
+
+        // The longest group that fits: OPTSR2 before OPTSR.
+        var plain = register.Replace("_CUR", "", StringComparison.Ordinal).Replace("_PRG", "", StringComparison.Ordinal);
+        var side = plain.StartsWith("NS", StringComparison.Ordinal) ? plain[2..] : plain.StartsWith("SEC", StringComparison.Ordinal) ? plain[3..] : plain;
+        string[] candidates = groups?.TryGetValue(register, out var chosen) == true
+            ? [chosen]
+            : [plain, side, NumbersOff(plain), NumbersOff(side)];
+        foreach (var candidate in candidates)
+        {
+            var fields = unassigned.EnumerateObject().Where(field => field.Name.StartsWith(candidate + "_", StringComparison.Ordinal)).ToArray();
+            if (fields.Length > 0)
+            {
+                return fields.Aggregate(0u, (mask, field) => mask | MaskOf(field));
+            }
+        }
+
+        return 0;
+    }
+
+    private static string NumbersOff(string name) => string.Concat(name.Where(letter => !char.IsDigit(letter)));
 
     private static JsonDocument Table()
     {
