@@ -4,10 +4,11 @@ using static Nrst.Flash.Stm32F1.FlashRegisters;
 namespace Nrst.Flash.Stm32F1;
 
 /// <summary>
-/// The flash of the STM32F1: pages of 1 or 2 KiB, programmed a half-word at a time.
-/// Follows PM0075, "Flash memory erase" and "Main Flash memory programming", step by step.
+/// The flash of the STM32F0, F1 and F3: pages of 1 or 2 KiB, programmed a half-word at a time.
+/// Follows PM0075, "Flash memory erase" and "Main Flash memory programming", step by step; RM0091 and RM0316 have the same steps.
 /// </summary>
-internal sealed class Stm32F1Flash(FlashChip chip) : FlashController(chip)
+/// <param name="hidesLock">Copies of this chip are known that read LOCK as 0 while they are locked.</param>
+internal sealed class Stm32F1Flash(FlashChip chip, bool hidesLock) : FlashController(chip)
 {
     // FLASH_AR is never 0 for a page, so it can stand for all of them.
     private const uint AllPages = 0;
@@ -17,8 +18,8 @@ internal sealed class Stm32F1Flash(FlashChip chip) : FlashController(chip)
 
     public override LoaderPart Loader => new("stm32f1");
 
-    /// <summary>Copies of this chip are known that read LOCK as 0 while they are locked; keys too many do no harm.</summary>
-    public override bool IsLocked => !_keysGiven || Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
+    /// <summary>Keys too many do the STM32F1 no harm.</summary>
+    public override bool IsLocked => (hidesLock && !_keysGiven) || Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
 
     protected override bool WriteKeys()
     {
