@@ -64,6 +64,18 @@ public sealed class The_flash_of_an_STM32F0
         Assert.Equal(Enumerable.Range(62, 194), FlashProtection.ReadFrom(biggest, s_f303.Device, biggest.Layout).WriteProtected.Order());
     }
 
+    [Fact]
+    public void An_F091_that_was_empty_does_not_run_its_program_before_a_power_cycle_and_that_is_told()
+    {
+        var chip = Fake(s_f091);
+        Assert.Contains("boot loader", Open(chip, s_f091).Notice!, StringComparison.Ordinal);
+
+        chip.At(0x0800_0000, 4).Clear();
+
+        Assert.Null(Open(chip, s_f091).Notice);
+        Assert.Null(Open(_chip, s_f030).Notice); // an F030F4 does not look
+    }
+
     [Theory]
     [InlineData(0u, ReadProtection.Level0)]
     [InlineData(1u, ReadProtection.Level1)]

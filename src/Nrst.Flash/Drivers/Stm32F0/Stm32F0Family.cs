@@ -10,7 +10,7 @@ internal sealed class Stm32F0Family : IFlashFamily
 {
     private const uint OBR = 0x1C;
 
-    // STM32F09x and F04x: RM0091, "Boot configuration".
+    // STM32F09x and F04x with F030xC and F070x6: RM0091 and RM0360, "Boot configuration". They look whether the flash is empty, too.
     private static readonly HashSet<ushort> s_softwareBootDevices = [0x442, 0x445];
 
     // STM32F373 and F378, the only ones with sigma-delta converters.
@@ -38,7 +38,8 @@ internal sealed class Stm32F0Family : IFlashFamily
 
     private static readonly OptionBits s_sdadc = OptionBits.Bit("SDADC12_VDD_MONITOR", 15, "VDDSD12 is not monitored", "VDDSD12 is monitored");
 
-    public FlashController Open(FlashChip chip) => new Stm32F1Flash(chip, hidesLock: false);
+    public FlashController Open(FlashChip chip) =>
+        new Stm32F1Flash(chip, hidesLock: false, remembersEmpty: s_softwareBootDevices.Contains(chip.Device.DeviceId));
 
     public IReadOnlyList<OptionReading> ReadOptions(ITargetMemory memory, Device device)
     {
