@@ -1,5 +1,7 @@
+using Nrst.Flash.Stm32F0;
 using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
+using Nrst.Flash.Stm32F7;
 using Nrst.Flash.Stm32G0;
 using Nrst.Flash.Stm32H5;
 using Nrst.Flash.Stm32H7;
@@ -18,8 +20,11 @@ internal static class FlashFamilies
 {
     private static readonly Dictionary<string, IFlashFamily> s_families = new()
     {
+        ["stm32f0"] = new Stm32F0Family(),
         ["stm32f1"] = new Stm32F1Family(),
+        ["stm32f1xl"] = new Stm32F1Family(),
         ["stm32f4"] = new Stm32F4Family(),
+        ["stm32f7"] = new Stm32F7Family(),
         ["stm32g0"] = new Stm32G0Family(),
         ["stm32h5"] = new Stm32H5Family(),
         ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
