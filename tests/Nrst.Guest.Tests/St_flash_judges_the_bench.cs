@@ -35,7 +35,10 @@ public sealed class St_flash_judges_the_bench(GuestRig rig)
         (await guest.Run($"st-flash read {LinuxGuest.JobFolder}/st-flash.back 0x08000000 0x{length}")).Succeeds();
 
         Assert.Contains("Flash written and verified! jolly good!", write.Output + write.Talk, StringComparison.Ordinal);
-        Assert.Equal(bytes, guest.Get("st-flash.back"));
+        // It moves whole words: behind an odd end it writes what its buffer happens to hold, and reads that back too.
+        var read = guest.Get("st-flash.back");
+        Assert.Equal((bytes.Length + 3) & ~3, read.Length);
+        Assert.Equal(bytes, read[..bytes.Length]);
         await boards.Stop();
         Assert.Equal(bytes, Silicon.Flash(boards.Bench, "board", bytes.Length));
     }
