@@ -28,7 +28,7 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary>The column of the time table, where the supply decides how many bits are erased and programmed at a time; else 0.</summary>
     protected virtual int Column => 0;
 
-    /// <summary>Something about this supply or this chip that makes the job slow, to be told before it starts; null where nothing does.</summary>
+    /// <summary>Something about this supply or this chip that makes the job slow or may disturb it, to be told before it starts; null where nothing does.</summary>
     public virtual string? Notice => null;
 
     /// <summary>This controller's part of the loader; null where only the registers are driven.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nrst.Targets;
 
 namespace Nrst.Flash;
 
@@ -60,4 +61,25 @@ internal static class FlashErrors
         Evidence = [seen],
         Remedies = [new Remedy("Reset the chip with its pin, measure the supply, and try again.", "nrst reset --connect under-reset")],
     };
+
+    /// <summary>A bus fault of the core that was reading the flash, with the place; null where that is not what happened.</summary>
+    /// <param name="cfsr">SCB_CFSR. Architecture manual, "Configurable Fault Status Register": PRECISERR and BFARVALID say that <paramref name="bfar"/> is the place.</param>
+    public static FlashException? Unreadable(BankedLayout layout, uint cfsr, uint bfar)
+    {
+        const uint preciseAndValid = 1u << 15 | 1u << 9;
+        var found = layout.Sectors.Where(sector => sector.Range.Contains(new Address(bfar))).Take(1).ToList();
+        if ((cfsr & preciseAndValid) != preciseAndValid || found.Count == 0)
+        {
+            return null;
+        }
+
+        var sector = found[0];
+
+        return new FlashException("NRST2012", sector.Range, $"The flash cannot be read at {new Address(bfar)}.")
+        {
+            LikelyCause = "A word there has a wrong ECC, as an erase or a program leaves it that breaks off: a reset or a lost supply in the middle.",
+            Evidence = [$"SCB_CFSR = 0x{cfsr:X8}, SCB_BFAR = 0x{bfar:X8}", $"sector {sector.Number}, {sector.Range}"],
+            Remedies = [new Remedy("Erase its sector, then flash again.", $"nrst erase --range {sector.Range}")],
+        };
+    }
 }

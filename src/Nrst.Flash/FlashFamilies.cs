@@ -1,10 +1,14 @@
 using Nrst.Flash.Stm32F1;
 using Nrst.Flash.Stm32F4;
 using Nrst.Flash.Stm32G0;
+using Nrst.Flash.Stm32H5;
 using Nrst.Flash.Stm32H7;
+using Nrst.Flash.Stm32H7Rs;
 using Nrst.Flash.Stm32L0;
 using Nrst.Flash.Stm32L1;
 using Nrst.Flash.Stm32L4;
+using Nrst.Flash.Stm32Wb0;
+using Nrst.Flash.Stm32Wba;
 using Nrst.Targets;
 
 namespace Nrst.Flash;
@@ -17,11 +21,15 @@ internal static class FlashFamilies
         ["stm32f1"] = new Stm32F1Family(),
         ["stm32f4"] = new Stm32F4Family(),
         ["stm32g0"] = new Stm32G0Family(),
+        ["stm32h5"] = new Stm32H5Family(),
         ["stm32h7"] = new Stm32H7Family(ControlShape.H7),
         ["stm32h7ab"] = new Stm32H7Family(ControlShape.H7Ab),
+        ["stm32h7rs"] = new Stm32H7RsFamily(),
         ["stm32l0"] = new Stm32L0Family(),
         ["stm32l1"] = new Stm32L1Family(),
         ["stm32l4"] = new Stm32L4Family(),
+        ["stm32wb0"] = new Stm32Wb0Family(),
+        ["stm32wba"] = new Stm32WbaFamily(),
     };
 
     public static IEnumerable<string> Names => s_families.Keys;

@@ -125,6 +125,7 @@ internal sealed class FakeH7(BankedLayout layout, FlashTimes times, bool wide) :
                 BitConverter.TryWriteBytes(At(at, 4), BitConverter.ToUInt32(At(at, 4)) & value);
             }
 
+            bank.Sr |= 1 << 16; // EOP
             bank.BusyUntil = Now + ((wide ? times.ProgramAt.First(row => row.Bits == BitsOf(bank.Cr)).Typical : times.ProgramTypical) * Pace);
         }
 
@@ -180,6 +181,7 @@ internal sealed class FakeH7(BankedLayout layout, FlashTimes times, bool wide) :
             At(sector.Range.Start.Value, (int)sector.Range.Length).Fill(0xFF);
         }
 
+        bank.Sr |= 1 << 16;
         var one = wide ? times.Erase.First(row => row.Bits == BitsOf(control)).Typical : times.Erase[0].Typical;
         bank.BusyUntil = Now + (one * sectors.Count * Pace);
     }

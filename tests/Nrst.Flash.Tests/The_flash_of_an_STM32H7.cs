@@ -81,6 +81,32 @@ public sealed class The_flash_of_an_STM32H7
     }
 
     [Fact]
+    public void Writing_right_after_an_erase_works_on_an_STM32H723_too()
+    {
+        var chip = Fake(s_h723);
+
+        Open(chip, s_h723).Erase(Sector(s_h723, 1));
+        Assert.Equal(0u, chip.Banks[0].Sr); // EOP that stays set has kept the next operation from working
+        Open(chip, s_h723).Program(new Address(0x0802_0000), Examples.Bytes(32));
+
+        Assert.Equal(0u, chip.Banks[0].Sr);
+        Assert.Equal(2, chip.Writes.Count(write => write is (0x5200_2004, 0xCDEF_89AB, 4))); // opened again in between
+    }
+
+    [Fact]
+    public void The_loader_is_told_where_the_second_bank_and_the_watchdog_are()
+    {
+        var both = Open(_chip, s_h743).Loader!;
+        var one = Open(Fake(s_h750), s_h750).Loader!;
+        var other = Open(Fake(s_h7a3), s_h7a3).Loader!;
+
+        Assert.Equal([0x100, 0x30, 0x80], both.Arguments);
+        Assert.Equal([0, 0x30, 0x80], one.Arguments);
+        Assert.Equal([0x100, 0, 0x20], other.Arguments);
+        Assert.All([both, one, other], part => Assert.Equal((new Address(0x5800_4800), "stm32h7"), (part.Watchdog, part.Name)));
+    }
+
+    [Fact]
     public void First_access_after_an_aborted_session_fails_with_PGSERR()
     {
         // Flags stay until they are cleared through FLASH_CCR, and a half-filled write buffer until PG is cleared.
@@ -203,6 +229,19 @@ public sealed class The_flash_of_an_STM32H7
         _chip.Optsr |= 1 << 22;
 
         Assert.Contains("Cortex-M4", Open(_chip, s_h743).Notice!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0x8200u, 0x0814_0020u, 10)]
+    [InlineData(0x8200u, 0x2000_0000u, null)] // somewhere else
+    [InlineData(0x0200u, 0x0814_0020u, null)] // BFAR does not say where
+    [InlineData(0x8400u, 0x0814_0020u, null)] // a write that came too late to be placed
+    public void Reads_fault_at_fixed_32_byte_words_after_an_interrupted_write(uint cfsr, uint bfar, int? sector)
+    {
+        var error = FlashErrors.Unreadable(Layout(s_h743), cfsr, bfar);
+
+        Assert.Equal(sector is null ? null : "NRST2012", error?.Code);
+        Assert.Equal(sector is null ? null : "nrst erase --range 0x0814_0000..0x0815_FFFF", error?.Remedies[0].Command);
     }
 
     [Fact]

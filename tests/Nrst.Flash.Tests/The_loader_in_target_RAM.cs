@@ -86,9 +86,12 @@ public sealed class The_loader_in_target_RAM
     // What a controller's status register must read for its loader to go on, where that is not 0.
     private static readonly Dictionary<string, (uint Offset, uint Value)[]> s_ready = [];
 
+    /// <summary>Loaders that write where it is to stand. The other one gives commands, which RAM does not follow; see <see cref="Loaders_for_whole_flash_words"/>.</summary>
+    public static TheoryData<string> Writers() => [.. Sources().Select(row => row.Data).Where(name => name != "stm32wb0")];
+
     /// <summary>Every loader on the least of all cores: no SCB_VTOR, no CRC unit, 16 KiB of RAM with slots of 256 bytes.</summary>
     [Theory]
-    [MemberData(nameof(Sources))]
+    [MemberData(nameof(Writers))]
     public void Runs_on_a_Cortex_M0_and_counts_its_own_CRC(string name)
     {
         Judges.Require("qemu-system-arm", "gdb-multiarch");

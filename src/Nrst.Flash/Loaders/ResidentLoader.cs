@@ -274,7 +274,13 @@ internal sealed class ResidentLoader
         _target.Memory.Read(Mailbox(LoaderBlob.Details), details);
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
         var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
-        var took = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32LittleEndian(details[8..]) / (double)_target.CoreHertz);
+        var ticks = BinaryPrimitives.ReadUInt32LittleEndian(details[8..]); // or BFAR, after a fault
+        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target.Layout, cfsr: flags, bfar: ticks) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var took = TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
         var (place, least) = command.Erases.Where(one => one.Word == where).Select(one => (one.Where, one.Time.Least))
             .FirstOrDefault((command.Where, command.Time.Least));
         return error switch

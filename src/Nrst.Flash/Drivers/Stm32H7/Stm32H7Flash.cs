@@ -142,12 +142,25 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
     }
 
     /// <summary>In both banks: what is written may go over from one to the other.</summary>
-    protected override void StartProgram(Address at) => WriteControl(Waiting | FlashCr.PG);
+    protected override void StartProgram(Address at)
+    {
+        foreach (var bank in _banks)
+        {
+            Memory.Write(bank, CR, Waiting | FlashCr.PG);
+        }
+    }
 
     /// <summary>Word by word; the last one starts the operation.</summary>
     protected override void WriteUnit(Address at, ReadOnlySpan<byte> unit) => Memory.Write(at, unit);
 
-    protected override void Idle() => WriteControl(Waiting);
+    /// <summary>EOP need not be cleared by the manual, and users found that the next operation can fail with it.</summary>
+    protected override void Idle()
+    {
+        foreach (var bank in _banks)
+        {
+            Chip.Words.Run([bank.WriteOf(CR, Waiting), bank.WriteOf(CCR, FlashSr.EOP)], []);
+        }
+    }
 
     /// <summary>The flash has none of its own, and those of the core are off after a reset.</summary>
     public override void ResetCaches()
@@ -164,12 +177,4 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
     private OperationTime TimeOf(Targets.FlashBank bank) => Scaled(
         Chip.Flash.Times.BankErase.Where(row => row.Bits == Column).MinBy(row => Math.Abs((long)row.UnitBytes - bank.Layout.Range.Length))!,
         bank.Layout.Range.Length);
-
-    private void WriteControl(FlashCr control)
-    {
-        foreach (var bank in _banks)
-        {
-            Memory.Write(bank, CR, control);
-        }
-    }
 }

@@ -10,10 +10,12 @@
 #define KEYR(bank)      REG((bank) + 0x04)
 #define CR(bank)        REG((bank) + 0x0C)
 #define SR(bank)        REG((bank) + 0x10)
+#define CCR(bank)       REG((bank) + 0x14)
 
 #define SR_BUSY         5u              /* BSY QW */
 #define SR_WBNE         2u
 #define SR_ERRORS       0x6E0000u       /* WRPERR PGSERR STRBERR INCERR OPERR */
+#define CCR_EOP         (1u << 16)
 #define CR_LOCK         (1u << 0)
 #define CR_PG           (1u << 1)
 #define OF_BANK2        (1u << 31)
@@ -29,6 +31,7 @@ static __attribute__((noinline)) void control(struct loader *m, u32 value)
 
 static void open_again(u32 bank)
 {
+    CCR(bank) = CCR_EOP;
     KEYR(bank) = 0x45670123;
     KEYR(bank) = 0xCDEF89AB;
 }
@@ -92,7 +95,8 @@ static inline __attribute__((always_inline)) void flash_write(struct loader *m, 
     __asm volatile("dsb");
 }
 
-/* Some STM32H72x program nothing after an erase unless they are locked and opened in between; it does no harm to the others. */
+/* Some STM32H72x program nothing after an erase unless they are locked and opened in between, or EOP is cleared: users found the one and
+ * the other, and neither does harm. */
 static inline void flash_idle(struct loader *m)
 {
     control(m, m->arg[1]);

@@ -1,6 +1,7 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
 using Nrst.VirtualBench.Chips.Flash.Fpec;
 using Nrst.VirtualBench.Chips.Flash.G0;
+using Nrst.VirtualBench.Chips.Flash.H5;
 using Nrst.VirtualBench.Chips.Flash.H7;
 using Nrst.VirtualBench.Chips.Flash.L4;
 
@@ -15,6 +16,7 @@ internal static class FlashModels
         ["stm32f4"] = context => new F4Flash(context),
         ["stm32l4"] = context => new L4Flash(context),
         ["stm32g0"] = context => new G0Flash(context),
+        ["stm32h5"] = context => new H5Flash(context),
         ["stm32h7"] = context => new H7Flash(context),
         ["stm32h7ab"] = context => new H7Flash(context),
     };

@@ -10,6 +10,7 @@ internal static class SeriesCatalogue
         Stm32F1Series.Describe,
         Stm32F4Series.Describe,
         Stm32G0Series.Describe,
+        Stm32H5Series.Describe,
         Stm32H7Series.Describe,
         Stm32L4Series.Describe,
     ];

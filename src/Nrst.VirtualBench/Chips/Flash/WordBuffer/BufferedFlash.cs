@@ -58,9 +58,14 @@ internal abstract class BufferedFlash : FlashModel
 
     /// <summary>Programs a flash word.</summary>
     /// <param name="now">When: perhaps later than now, where operations queue.</param>
-    protected bool ProgramWord(FlashUnit unit, uint offset, byte[] word, long now, long time)
+    /// <param name="finished">Hears how much of the time was granted.</param>
+    protected bool ProgramWord(FlashUnit unit, uint offset, byte[] word, long now, long time, Action<double>? finished = null)
     {
-        if (!Begin(FlashWork.Program, now, time, unit.BankMask, part => ProgramCells(offset, word, part)))
+        if (!Begin(FlashWork.Program, now, time, unit.BankMask, part =>
+        {
+            ProgramCells(offset, word, part);
+            finished?.Invoke(part);
+        }))
         {
             return false;
         }
