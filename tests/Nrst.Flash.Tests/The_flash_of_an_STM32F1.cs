@@ -104,10 +104,10 @@ public sealed class The_flash_of_an_STM32F1
     {
         var layout = s_ze.Part.Layouts[0];
 
-        Assert.Equal([2, 3], Stm32F1Family.WriteProtected(~(1u << 1), layout).Order());
-        Assert.Equal(Enumerable.Range(62, 194), Stm32F1Family.WriteProtected(~(1u << 31), layout).Order());
-        Assert.Equal([4, 5, 6, 7], Stm32F1Family.WriteProtected(~(1u << 1), s_c8.Part.Layouts[0]).Order());
-        Assert.Empty(Stm32F1Family.WriteProtected(uint.MaxValue, layout));
+        Assert.Equal([2, 3], WriteProtection.Sectors(~(1u << 1), layout).Order());
+        Assert.Equal(Enumerable.Range(62, 194), WriteProtection.Sectors(~(1u << 31), layout).Order());
+        Assert.Equal([4, 5, 6, 7], WriteProtection.Sectors(~(1u << 1), s_c8.Part.Layouts[0]).Order());
+        Assert.Empty(WriteProtection.Sectors(uint.MaxValue, layout));
     }
 
     [Theory]

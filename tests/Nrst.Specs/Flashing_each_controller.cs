@@ -7,7 +7,11 @@ namespace Nrst.Specs;
 public sealed class Flashing_each_controller
 {
     /// <summary>One part of each driver, the smallest and the one with the most banks where there is a difference.</summary>
-    public static TheoryData<string> Parts() => ["STM32F103C8", "STM32F103ZE", "STM32F407VG", "STM32G031F4", "STM32G071RB", "STM32G0B1RE", "STM32L432KC", "STM32L476RG"];
+    public static TheoryData<string> Parts() =>
+    [
+        "STM32F030F4", "STM32F303RE", "STM32F103C8", "STM32F103ZE", "STM32F103ZG", "STM32F407VG", "STM32F746ZG", "STM32F767ZI", "STM32G031F4", "STM32G071RB",
+        "STM32G0B1RE", "STM32L011K4", "STM32L073RZ", "STM32L152RE", "STM32L432KC", "STM32L476RG",
+    ];
 
     [Theory]
     [MemberData(nameof(Parts))]

@@ -3,13 +3,9 @@ using static Nrst.Flash.Stm32F1.FlashRegisters;
 
 namespace Nrst.Flash.Stm32F1;
 
-/// <summary>The STM32F1 up to high density. PM0075, "Option byte block".</summary>
+/// <summary>The STM32F1. PM0075 and, for XL density with its two banks, PM0068, "Option byte block".</summary>
 internal sealed class Stm32F1Family : IFlashFamily
 {
-    // Each bit of FLASH_WRPR stands for this much, and the last one for all that follows.
-    private const uint GroupBytes = 4096;
-    private const int LastGroup = 31;
-
     private static readonly OptionRegister s_options = new(
         "FLASH_OBR",
         OBR.Offset,
@@ -21,42 +17,23 @@ internal sealed class Stm32F1Family : IFlashFamily
         new OptionBits("Data0", 17, 10, value => $"the user's own byte, 0x{value:X2}"),
         new OptionBits("Data1", 25, 18, value => $"the user's own byte, 0x{value:X2}"));
 
-    private static readonly OptionRegister s_wrpr = new(
-        "FLASH_WRPR",
-        WRPR,
-        new OptionBits("WRP", 31, 0, value => value == uint.MaxValue ? "no page is write-protected" : $"a bit for each 4 KiB, 0 protects: 0x{value:X8}"));
+    private static readonly OptionRegister s_bootBank = new("FLASH_OBR", OBR.Offset, OptionBits.Bit("BFB2", 5, "boots from bank 2", "boots from bank 1"));
 
-    public FlashController Open(FlashChip chip) => new Stm32F1Flash(chip);
+    public FlashController Open(FlashChip chip) =>
+        chip.Flash.Controllers.Count > 1 ? new Stm32F1XlFlash(chip) : new Stm32F1Flash(chip, hidesLock: true);
 
     public IReadOnlyList<OptionReading> ReadOptions(ITargetMemory memory, Device device) =>
-        [.. s_options.Read(memory, device), .. s_wrpr.Read(memory, device)];
+    [
+        .. s_options.Read(memory, device),
+        .. device.Flash.DualBank ? s_bootBank.Read(memory, device) : [],
+        .. WriteProtection.Option.Read(memory, device),
+    ];
 
     public FlashProtection ReadProtection(ITargetMemory memory, Device device, BankedLayout layout)
     {
         var options = memory.Read(device.Flash.Controller, OBR);
         var wrpr = memory.Read32(device.Flash.Controller + WRPR);
         var read = options.HasFlag(FlashObr.RDPRT) ? Flash.ReadProtection.Level1 : Flash.ReadProtection.Level0;
-        var sectors = WriteProtected(wrpr, layout);
-        return new FlashProtection(
-            read,
-            sectors.Count == 0 ? [] :
-            [
-                new Barrier(
-                    BarrierKind.Write, sectors,
-                    "The option bytes WRP0 to WRP3 cover them, often set by a bootloader that protects itself.",
-                    "Link the image to other pages, or erase the option bytes with the tool that set them."),
-            ],
-            [OBR.Show(options), $"FLASH_WRPR = 0x{wrpr:X8}"]);
-    }
-
-    internal static HashSet<int> WriteProtected(uint wrpr, BankedLayout layout)
-    {
-        var start = layout.Range.Start;
-        return
-        [
-            .. layout.Sectors
-                .Where(sector => (wrpr >> (int)Math.Min((sector.Range.Start - start) / GroupBytes, LastGroup) & 1) == 0)
-                .Select(sector => sector.Number),
-        ];
+        return new FlashProtection(read, WriteProtection.Barriers(wrpr, layout), [OBR.Show(options), $"FLASH_WRPR = 0x{wrpr:X8}"]);
     }
 }

@@ -4,10 +4,12 @@ using static Nrst.Flash.Stm32F1.FlashRegisters;
 namespace Nrst.Flash.Stm32F1;
 
 /// <summary>
-/// The flash of the STM32F1: pages of 1 or 2 KiB, programmed a half-word at a time.
-/// Follows PM0075, "Flash memory erase" and "Main Flash memory programming", step by step.
+/// The flash of the STM32F0, F1 and F3: pages of 1 or 2 KiB, programmed a half-word at a time.
+/// Follows PM0075, "Flash memory erase" and "Main Flash memory programming", step by step; RM0091 and RM0316 have the same steps.
 /// </summary>
-internal sealed class Stm32F1Flash(FlashChip chip) : FlashController(chip)
+/// <param name="hidesLock">Copies of this chip are known that read LOCK as 0 while they are locked.</param>
+/// <param name="remembersEmpty">Whether the flash is empty is looked up when option bytes are loaded, and by no other reset.</param>
+internal sealed class Stm32F1Flash(FlashChip chip, bool hidesLock, bool remembersEmpty = false) : FlashController(chip)
 {
     // FLASH_AR is never 0 for a page, so it can stand for all of them.
     private const uint AllPages = 0;
@@ -17,8 +19,13 @@ internal sealed class Stm32F1Flash(FlashChip chip) : FlashController(chip)
 
     public override LoaderPart Loader => new("stm32f1");
 
-    /// <summary>Copies of this chip are known that read LOCK as 0 while they are locked; keys too many do no harm.</summary>
-    public override bool IsLocked => !_keysGiven || Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
+    /// <summary>RM0091, "Empty check": no register shows that flag, so a chip that is empty now is taken for one that was so at power-on.</summary>
+    public override string? Notice => remembersEmpty && Memory.Read32(Chip.Flash.Start) == Grain.ErasedWord
+        ? "the chip is empty; if it was so when it was powered, it goes on starting its boot loader until its supply is switched off and on once"
+        : null;
+
+    /// <summary>Keys too many do the STM32F1 no harm.</summary>
+    public override bool IsLocked => (hidesLock && !_keysGiven) || Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
 
     protected override bool WriteKeys()
     {
