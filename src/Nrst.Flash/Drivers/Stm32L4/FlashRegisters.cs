@@ -56,6 +56,10 @@ internal enum FlashCr : uint
     BKER = 1u << 11,
     MER2 = 1u << 15,
     STRT = 1u << 16,
+
+    /// <summary>The securable areas are closed until a reset. On the STM32G4 only: RM0440.</summary>
+    SEC_PROT1 = 1u << 28,
+    SEC_PROT2 = 1u << 29,
     LOCK = 1u << 31,
 }
 

@@ -4,7 +4,7 @@ using static Nrst.Flash.Stm32L4.FlashRegisters;
 namespace Nrst.Flash.Stm32L4;
 
 /// <summary>
-/// The flash of the STM32L4 and L4+: pages of 2, 4 or 8 KiB, programmed 64 bits at a time.
+/// The flash of the STM32L4, L4+ and G4: pages of 2, 4 or 8 KiB, programmed 64 bits at a time.
 /// Follows RM0351, "Flash main memory erase sequences" and "Flash main memory programming sequences", step by step.
 /// </summary>
 internal sealed class Stm32L4Flash(FlashChip chip) : FlashController(chip)
@@ -46,9 +46,9 @@ internal sealed class Stm32L4Flash(FlashChip chip) : FlashController(chip)
         return (uint)(FlashCr.PER | FlashCr.Page(bank.FieldOf(sector)) | (bank.Number == 2 ? FlashCr.BKER : 0));
     }
 
-    /// <summary>FLASH_CR for erasing everything, without STRT; both banks are erased at the same time.</summary>
+    /// <summary>FLASH_CR for erasing everything, without STRT; both banks are erased at the same time, and used as one they still are two.</summary>
     public override IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> EraseAllWords() =>
-        [((uint)(FlashCr.MER1 | (Chip.Layout.Banks.Count > 1 ? FlashCr.MER2 : 0)), Chip.Layout.Range, TimeOfEraseAll())];
+        [((uint)(FlashCr.MER1 | (Chip.Flash.DualBank ? FlashCr.MER2 : 0)), Chip.Layout.Range, TimeOfEraseAll())];
 
     protected override void StartErase(uint word)
     {
@@ -63,7 +63,7 @@ internal sealed class Stm32L4Flash(FlashChip chip) : FlashController(chip)
 
     protected override void Idle() => Memory.Write(_at, CR, default);
 
-    /// <summary>The caches can be reset only while they are off.</summary>
+    /// <summary>The caches can be reset only while they are off. All else in the register stays: on the STM32G4 a bit of it (DBG_SWEN) keeps the debugger connected.</summary>
     public override void ResetCaches()
     {
         var before = Memory.Read(_at, ACR);

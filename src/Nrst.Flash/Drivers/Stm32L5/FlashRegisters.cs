@@ -1,0 +1,112 @@
+namespace Nrst.Flash.Stm32L5;
+
+/// <summary>RM0438, "Flash non-secure key register (FLASH_NSKEYR)".</summary>
+internal enum FlashKey : uint
+{
+    First = 0x4567_0123,
+    Second = 0xCDEF_89AB,
+}
+
+/// <summary>RM0456, "FLASH non-secure status register (FLASH_NSSR)"; the STM32L5 has the bits up to BSY.</summary>
+[Flags]
+internal enum FlashNssr : uint
+{
+    EOP = 1u << 0,
+    OPERR = 1u << 1,
+    PROGERR = 1u << 3,
+    WRPERR = 1u << 4,
+    PGAERR = 1u << 5,
+    SIZERR = 1u << 6,
+    PGSERR = 1u << 7,
+    OPTWERR = 1u << 13,
+    BSY = 1u << 16,
+
+    /// <summary>Some words of a quad word have been written and wait for the others.</summary>
+    WDW = 1u << 17,
+    OEM1LOCK = 1u << 18,
+    OEM2LOCK = 1u << 19,
+    PD1 = 1u << 20,
+    PD2 = 1u << 21,
+
+    Busy = BSY | WDW,
+    Errors = OPERR | PROGERR | WRPERR | PGAERR | SIZERR | PGSERR,
+
+    /// <summary>All that writing a one clears; OPTWERR is left over from other things than erasing and programming.</summary>
+    Clearable = EOP | Errors | OPTWERR,
+}
+
+/// <summary>RM0456, "FLASH non-secure control register (FLASH_NSCR)".</summary>
+[Flags]
+internal enum FlashNscr : uint
+{
+    PG = 1u << 0,
+    PER = 1u << 1,
+    MER1 = 1u << 2,
+    BKER = 1u << 11,
+    MER2 = 1u << 15,
+    STRT = 1u << 16,
+    LOCK = 1u << 31,
+}
+
+/// <summary>RM0438, "ICACHE control register (ICACHE_CR)".</summary>
+[Flags]
+internal enum IcacheCr : uint
+{
+    EN = 1u << 0,
+    CACHEINV = 1u << 1,
+}
+
+/// <summary>RM0438, "ICACHE status register (ICACHE_SR)".</summary>
+[Flags]
+internal enum IcacheSr : uint
+{
+    BUSYF = 1u << 0,
+}
+
+/// <summary>RM0438, "Power control register 1 (PWR_CR1)".</summary>
+[Flags]
+internal enum PwrCr1 : uint
+{
+    /// <summary>VOS, bits 10:9: 0, 1 and 2 are the ranges of the core's voltage.</summary>
+    VOS = 3u << 9,
+    Range2 = 2u << 9,
+}
+
+/// <summary>RM0438, "Power status register 2 (PWR_SR2)".</summary>
+[Flags]
+internal enum PwrSr2 : uint
+{
+    /// <summary>The voltage is on its way.</summary>
+    VOSF = 1u << 10,
+}
+
+/// <summary>RM0438, "RCC APB1 peripheral clock enable register 1 (RCC_APB1ENR1)".</summary>
+[Flags]
+internal enum RccApb1Enr1 : uint
+{
+    PWREN = 1u << 28,
+}
+
+internal static class FlashRegisters
+{
+    public static readonly Register<FlashKey> NSKEYR = new("FLASH_NSKEYR", 0x08);
+    public static readonly Register<FlashNssr> NSSR = new("FLASH_NSSR", 0x20);
+    public static readonly Register<FlashNscr> NSCR = new("FLASH_NSCR", 0x28);
+
+    public static readonly Address Icache = new(0x4003_0400);
+    public static readonly Register<IcacheCr> ICACHE_CR = new("ICACHE_CR", 0x00);
+    public static readonly Register<IcacheSr> ICACHE_SR = new("ICACHE_SR", 0x04);
+
+    public static readonly Address Rcc = new(0x4002_1000);
+    public static readonly Register<RccApb1Enr1> RCC_APB1ENR1 = new("RCC_APB1ENR1", 0x58);
+
+    public static readonly Address Pwr = new(0x4000_7000);
+    public static readonly Register<PwrCr1> PWR_CR1 = new("PWR_CR1", 0x00);
+    public static readonly Register<PwrSr2> PWR_SR2 = new("PWR_SR2", 0x14);
+
+    extension(FlashNscr)
+    {
+        /// <summary>PNB, from bit 3: the page of its bank that PER applies to.</summary>
+        public static FlashNscr Page(uint number) => (FlashNscr)(number << 3);
+    }
+}
