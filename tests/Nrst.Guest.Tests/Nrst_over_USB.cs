@@ -8,35 +8,26 @@ public sealed class Nrst_over_USB(GuestRig rig)
 {
     private static readonly string Nrst = $"{LinuxGuest.Dotnet} {CommandLine.Program}";
 
-    [Fact]
-    public async Task It_lists_flashes_verifies_and_reads()
+    [Theory]
+    [InlineData("v2")]
+    [InlineData("v2-1")]
+    [InlineData("v3")]
+    public async Task It_lists_looks_flashes_verifies_and_reads(string kind)
     {
         var guest = await rig.Guest();
-        var (boards, device) = await ServedBoards.OneBoard(guest, "v2-1");
+        var (boards, device) = await ServedBoards.OneBoard(guest, kind);
         await using var stop = boards;
 
         var list = (await guest.Run($"{Nrst} list")).Succeeds();
         Assert.Contains(boards.Serial("board"), list.Output, StringComparison.Ordinal);
         Assert.Contains($"usb:{device}", list.Output, StringComparison.Ordinal);
 
+        Assert.Contains("STM32F40", Result(await guest.Run($"{Nrst} info --json"), 0).ToJsonString(), StringComparison.Ordinal);
         await Flash(guest);
         Result(await guest.Run($"{Nrst} verify {Repository.Sample} --json"), 0);
         (await guest.Run($"{Nrst} read 0x08000000 2012 -o {LinuxGuest.JobFolder}/nrst.back")).Succeeds();
         await boards.Stop();
         Assert.Equal(Silicon.Flash(boards.Bench, "board", 2012), guest.Get("nrst.back"));
-    }
-
-    [Theory]
-    [InlineData("v2")]
-    [InlineData("v3")]
-    public async Task It_knows_and_flashes_the_other_probes_too(string kind)
-    {
-        var guest = await rig.Guest();
-        var (boards, _) = await ServedBoards.OneBoard(guest, kind);
-        await using var stop = boards;
-
-        Assert.Contains("STM32F40", Result(await guest.Run($"{Nrst} info --json"), 0).ToJsonString(), StringComparison.Ordinal);
-        await Flash(guest);
     }
 
     [Fact]

@@ -30,13 +30,33 @@ public sealed class St_flash_judges_the_bench(GuestRig rig)
         Assert.Contains("flash:      1048576 (pagesize: 16384)", probe, StringComparison.Ordinal);
         Assert.Contains("chipid:     0x0413", probe, StringComparison.Ordinal);
 
-        var write = (await guest.Run($"st-flash write {image} 0x08000000")).Succeeds();
+        var write = (await Write(guest, image)).Succeeds();
         var length = bytes.Length.ToString("x", CultureInfo.InvariantCulture);
         (await guest.Run($"st-flash read {LinuxGuest.JobFolder}/st-flash.back 0x08000000 0x{length}")).Succeeds();
 
         Assert.Contains("Flash written and verified! jolly good!", write.Output + write.Talk, StringComparison.Ordinal);
-        Assert.Equal(bytes, guest.Get("st-flash.back"));
+        // It moves whole words: behind an odd end it writes what its buffer happens to hold, and reads that back too.
+        var read = guest.Get("st-flash.back");
+        Assert.Equal((bytes.Length + 3) & ~3, read.Length);
+        Assert.Equal(bytes, read[..bytes.Length]);
         await boards.Stop();
         Assert.Equal(bytes, Silicon.Flash(boards.Bench, "board", bytes.Length));
+    }
+
+    /// <summary>
+    /// st-flash gives its loader half a second by the wall clock, which an emulated guest can miss while this machine does something else.
+    /// Then, and only then, it is asked again.
+    /// </summary>
+    private static async Task<GuestRun> Write(LinuxGuest guest, string image)
+    {
+        GuestRun write;
+        var tries = 0;
+        do
+        {
+            write = await guest.Run($"st-flash write {image} 0x08000000");
+        }
+        while (write.ExitCode != 0 && write.Talk.Contains("Flash loader run error", StringComparison.Ordinal) && ++tries < 4);
+
+        return write;
     }
 }
