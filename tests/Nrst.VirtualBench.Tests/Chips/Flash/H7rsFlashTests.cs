@@ -53,6 +53,8 @@ public sealed class H7rsFlashTests
         Assert.Equal(BUSY | QW | IS_PROGRAM, bench.Register(SR));
         Assert.InRange(bench.UntilClear(SR, QW), 30_000, 33_000);
         Assert.Equal(EOPF, bench.Register(ISR));
+        bench.Register(ICR, WRPERRF);
+        Assert.Equal(EOPF, bench.Register(ISR));
         bench.Register(ICR, EOPF);
         Assert.Equal(0u, bench.Register(ISR));
         Assert.Equal(0x1122_3308u, bench[FlashAt + 0x8008]);
