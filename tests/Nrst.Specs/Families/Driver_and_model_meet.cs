@@ -1,5 +1,4 @@
 using Nrst.Flash;
-using Nrst.Images;
 using Nrst.Targets;
 using static Nrst.Specs.FlashingBench;
 

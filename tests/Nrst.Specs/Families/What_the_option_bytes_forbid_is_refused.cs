@@ -1,4 +1,3 @@
-using Nrst.Flash;
 using Nrst.Targets;
 using static Nrst.Specs.FlashingBench;
 
@@ -71,7 +70,7 @@ public sealed class What_the_option_bytes_forbid_is_refused
         Refused(bench, "NRST6001", family);
     }
 
-    private static NrstException Refused(FlashingBench bench, string code, string family)
+    private static RefusedException Refused(FlashingBench bench, string code, string family)
     {
         new Random(3).NextBytes(bench.Flash);
         var before = bench.Flash.ToArray();
