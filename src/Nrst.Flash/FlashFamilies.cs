@@ -40,6 +40,7 @@ internal static class FlashFamilies
         ["stm32l4"] = new Stm32L4Family(),
         ["stm32l5"] = new Stm32L5Family(SecureShape.L5),
         ["stm32u0"] = new Stm32U0Family(),
+        ["stm32u3"] = new Stm32L5Family(SecureShape.U3),
         ["stm32u5"] = new Stm32L5Family(SecureShape.U5),
         ["stm32wb"] = new Stm32WBFamily(TwoCpuShape.Wb),
         ["stm32wb0"] = new Stm32Wb0Family(),

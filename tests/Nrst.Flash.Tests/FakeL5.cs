@@ -24,6 +24,7 @@ internal sealed class FakeL5(BankedLayout layout, FlashTimes times, int word) : 
     public uint PowerClock { get; set; }
     public uint PwrCr1 { get; set; } = 2 << 9; // range 2
     public bool WantsVoltage { get; set; }
+    public uint PwrVosr { get; set; } = 0x0002_0002; // R2EN, R2RDY
     public int Invalidations { get; private set; }
 
     /// <summary>FLASH_OPTR and what follows it, by offset.</summary>
@@ -42,6 +43,8 @@ internal sealed class FakeL5(BankedLayout layout, FlashTimes times, int word) : 
         0x4003_0400 => Icache,
         0x4003_0404 => Now < _emptyAt ? 1u : 0,
         0x4002_1058 => PowerClock,
+        0x4003_0C94 => PowerClock >> 26, // PWREN is bit 2 there
+        0x4003_080C => PowerClock >> 28 == 0 ? 0 : PwrVosr | (Now < _settledAt ? 0 : (PwrVosr & 3) << 16),
         0x4000_7000 => PowerClock >> 28 == 0 ? 0 : PwrCr1,
         0x4000_7014 => PowerClock >> 28 == 0 || Now >= _settledAt ? 0 : 1u << 10,
         Base + 0x20 => Sr | (Busy ? 1u << 16 : 0) | (_buffer.Count > 0 ? 1u << 17 : 0),
@@ -60,6 +63,16 @@ internal sealed class FakeL5(BankedLayout layout, FlashTimes times, int word) : 
                 break;
             case 0x4002_1058:
                 PowerClock = value;
+                break;
+            case 0x4003_0C94:
+                PowerClock = value << 26;
+                break;
+            case 0x4003_080C:
+                Assert.True(PowerClock >> 28 != 0, "PWR has no clock.");
+                Assert.True((value & 3) is 1 or 2, "A write of both ranges or none is ignored.");
+                PwrVosr = value & 0x103;
+                PwrCr1 = (value & 2) << 9;
+                _settledAt = Now + TimeSpan.FromMicroseconds(300);
                 break;
             case 0x4000_7000:
                 Assert.True(PowerClock >> 28 != 0, "PWR has no clock.");

@@ -8,6 +8,7 @@ public sealed class The_flash_of_an_STM32U5
     private static readonly (Device Device, Part Part) s_u585 = DeviceDatabase.FindPart("STM32U585AI")!.Value;
     private static readonly (Device Device, Part Part) s_u575 = DeviceDatabase.FindPart("STM32U575RG")!.Value;
     private static readonly (Device Device, Part Part) s_l552 = DeviceDatabase.FindPart("STM32L552ZE")!.Value;
+    private static readonly (Device Device, Part Part) s_u385 = DeviceDatabase.FindPart("STM32U385RG")!.Value;
     private static readonly BankedLayout s_two = s_u585.Part.Layouts.First(layout => layout.Banks[0].Number == 1);
     private static readonly BankedLayout s_swapped = s_u585.Part.Layouts.First(layout => layout.Banks[0].Number == 2);
 
@@ -118,13 +119,30 @@ public sealed class The_flash_of_an_STM32U5
     }
 
     [Fact]
+    public void An_STM32U3_whose_erase_ended_in_PGSERR_is_raised_to_range_1_first()
+    {
+        var layout = s_u385.Part.Layouts[0];
+        var chip = new FakeL5(layout, s_u385.Device.Flash.Times, 8) { WantsVoltage = true };
+        chip.Cells.AsSpan().Clear();
+
+        Open(chip, s_u385.Device).Erase(layout.Banks[1].Layout.Sectors[127]);
+        Open(chip, s_u385.Device).Program(layout.Banks[1].Layout.Sectors[127].Range.Start, Examples.Bytes(8));
+
+        Assert.Equal(4096, chip.Cells.Count(cell => cell != 0));
+        Assert.Equal(1u, chip.PwrVosr & 3);
+        Assert.Equal(1, chip.Writes.Count(write => write.At == 0x4003_080C));
+        Assert.Contains("SRAM1_RST", OptionReading.ReadFrom(chip, s_u385.Device).Select(option => option.Name));
+        Assert.DoesNotContain("PA15_PUPEN", OptionReading.ReadFrom(chip, s_u385.Device).Select(option => option.Name));
+    }
+
+    [Fact]
     public void An_STM32U5_is_left_at_its_voltage()
     {
         var chip = U5(s_two);
 
         Open(chip, s_u585.Device).Erase(s_two.Sectors.First());
 
-        Assert.DoesNotContain(chip.Writes, write => write.At is 0x4000_7000 or 0x4002_1058);
+        Assert.DoesNotContain(chip.Writes, write => write.At is 0x4000_7000 or 0x4002_1058 or 0x4003_080C);
     }
 
     [Fact]

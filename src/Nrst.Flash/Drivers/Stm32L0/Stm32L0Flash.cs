@@ -5,7 +5,7 @@ namespace Nrst.Flash.Stm32L0;
 
 /// <summary>
 /// The flash of the STM32L0 and L1: pages of 128 or 256 bytes that erase to zeros, programmed half a page at a time.
-/// Follows RM0367 and RM0038, "Program memory page erase", "Program memory half-page write" and "Program memory word write", step by step.
+/// Follows RM0367, "Writing/erasing the NVM", step by step; RM0038 has the same steps.
 /// </summary>
 /// <remarks>
 /// A word takes as long as half a page, so half a page is the unit. Only code in RAM may write it at once; through the registers

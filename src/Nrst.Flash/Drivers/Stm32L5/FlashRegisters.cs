@@ -63,30 +63,6 @@ internal enum IcacheSr : uint
     BUSYF = 1u << 0,
 }
 
-/// <summary>RM0438, "Power control register 1 (PWR_CR1)".</summary>
-[Flags]
-internal enum PwrCr1 : uint
-{
-    /// <summary>VOS, bits 10:9: 0, 1 and 2 are the ranges of the core's voltage.</summary>
-    VOS = 3u << 9,
-    Range2 = 2u << 9,
-}
-
-/// <summary>RM0438, "Power status register 2 (PWR_SR2)".</summary>
-[Flags]
-internal enum PwrSr2 : uint
-{
-    /// <summary>The voltage is on its way.</summary>
-    VOSF = 1u << 10,
-}
-
-/// <summary>RM0438, "RCC APB1 peripheral clock enable register 1 (RCC_APB1ENR1)".</summary>
-[Flags]
-internal enum RccApb1Enr1 : uint
-{
-    PWREN = 1u << 28,
-}
-
 internal static class FlashRegisters
 {
     public static readonly Register<FlashKey> NSKEYR = new("FLASH_NSKEYR", 0x08);
@@ -96,13 +72,6 @@ internal static class FlashRegisters
     public static readonly Address Icache = new(0x4003_0400);
     public static readonly Register<IcacheCr> ICACHE_CR = new("ICACHE_CR", 0x00);
     public static readonly Register<IcacheSr> ICACHE_SR = new("ICACHE_SR", 0x04);
-
-    public static readonly Address Rcc = new(0x4002_1000);
-    public static readonly Register<RccApb1Enr1> RCC_APB1ENR1 = new("RCC_APB1ENR1", 0x58);
-
-    public static readonly Address Pwr = new(0x4000_7000);
-    public static readonly Register<PwrCr1> PWR_CR1 = new("PWR_CR1", 0x00);
-    public static readonly Register<PwrSr2> PWR_SR2 = new("PWR_SR2", 0x14);
 
     extension(FlashNscr)
     {

@@ -2,19 +2,23 @@ using Nrst.Targets;
 
 namespace Nrst.Flash.Stm32L5;
 
-/// <summary>What the STM32L5 and the STM32U5 have differently.</summary>
-/// <param name="Raises">The core's voltage has to be raised before the flash takes anything.</param>
+/// <summary>What the STM32L5, U5 and U3 have differently.</summary>
+/// <param name="Raise">Raises the core's voltage where the flash would not take anything without.</param>
 /// <param name="WrpUnlock">Bit 31 of a WRP register is 0 where the area is frozen.</param>
-internal sealed record SecureShape(IReadOnlyList<OptionBits> Options, bool Raises, bool WrpUnlock)
+internal sealed record SecureShape(IReadOnlyList<OptionBits> Options, Action<FlashChip>? Raise, bool WrpUnlock)
 {
+    private static readonly OptionBits s_pa15 =
+        OptionBits.Bit("PA15_PUPEN", 28, "the USB power delivery dead battery is on", "PA15 has its pull-up, the dead battery is off");
+
     /// <summary>RM0438, "Flash option register (FLASH_OPTR)".</summary>
     public static SecureShape L5 { get; } = new(
         [
             OptionBits.Bit("DB256K", 21, "256 KiB of flash is one bank", "256 KiB of flash is two banks"),
             OptionBits.Bit("DBANK", 22, "one bank of 4 KiB pages", "two banks of 2 KiB pages"),
             OptionBits.Bit("SRAM2_PE", 24, "SRAM2 parity is checked", "SRAM2 parity is not checked"),
+            s_pa15,
         ],
-        Raises: true,
+        Raise: CoreVoltage.RaiseL5,
         WrpUnlock: false);
 
     /// <summary>RM0456, "FLASH option register (FLASH_OPTR)".</summary>
@@ -27,12 +31,27 @@ internal sealed record SecureShape(IReadOnlyList<OptionBits> Options, bool Raise
             OptionBits.Bit("SRAM2_ECC", 24, "SRAM2 has ECC", "SRAM2 has no ECC"),
             OptionBits.Bit("IO_VDD_HSLV", 29, "pins at VDD of any voltage", "pins at VDD are fast, and break above 2.5 V"),
             OptionBits.Bit("IO_VDDIO2_HSLV", 30, "pins at VDDIO2 of any voltage", "pins at VDDIO2 are fast, and break above 2.5 V"),
+            s_pa15,
         ],
-        Raises: false,
+        Raise: null,
+        WrpUnlock: true);
+
+    /// <summary>RM0487, "FLASH option register (FLASH_OPTR)".</summary>
+    public static SecureShape U3 { get; } = new(
+        [
+            OptionBits.Bit("BDRST_POR", 11, "a power-on resets the backup domain too", "the backup domain is reset by itself only"),
+            OptionBits.Bit("SRAM1_RST", 15, "a reset erases SRAM1", "a reset keeps SRAM1"),
+            OptionBits.Bit("DUALBANK", 21, "one bank", "two banks"),
+            OptionBits.Bit("SRAM3_PE", 23, "SRAM3 parity is checked", "SRAM3 parity is not checked"),
+            OptionBits.Bit("SRAM2_PE", 24, "SRAM2 parity is checked", "SRAM2 parity is not checked"),
+            OptionBits.Bit("IO_VDD_HSLV", 29, "pins at VDD of any voltage", "pins at VDD are fast, and break above 2.5 V"),
+            OptionBits.Bit("IO_VDDIO2_HSLV", 30, "pins at VDDIO2 of any voltage", "pins at VDDIO2 are fast, and break above 2.5 V"),
+        ],
+        Raise: CoreVoltage.RaiseU3,
         WrpUnlock: true);
 }
 
-/// <summary>The STM32L5 and U5, as far as TrustZone is off. RM0438 and RM0456, "FLASH option bytes".</summary>
+/// <summary>The STM32L5, U5 and U3, as far as TrustZone is off. RM0438, RM0456 and RM0487, "FLASH option bytes".</summary>
 internal sealed class Stm32L5Family(SecureShape shape) : IFlashFamily
 {
     private static readonly OptionBits s_tzen = OptionBits.Bit("TZEN", 31, "no TrustZone", "TrustZone: the chip has a secure world");
@@ -52,7 +71,6 @@ internal sealed class Stm32L5Family(SecureShape shape) : IFlashFamily
         OptionBits.Bit("SRAM2_RST", 25, "a reset erases SRAM2", "a reset keeps SRAM2"),
         OptionBits.Bit("nSWBOOT0", 26, "nBOOT0 decides where to boot", "the BOOT0 pin decides where to boot"),
         OptionBits.Bit("nBOOT0", 27, "boots from the second place", "boots from the first place"),
-        OptionBits.Bit("PA15_PUPEN", 28, "the USB power delivery dead battery is on", "PA15 has its pull-up, the dead battery is off"),
         s_tzen,
     ];
 
@@ -66,7 +84,7 @@ internal sealed class Stm32L5Family(SecureShape shape) : IFlashFamily
     private static readonly (int Bank, string Name, uint Offset)[] s_wrp =
         [(1, "WRP1A", 0x58), (1, "WRP1B", 0x5C), (2, "WRP2A", 0x68), (2, "WRP2B", 0x6C)];
 
-    public FlashController Open(FlashChip chip) => new Stm32L5Flash(chip, shape.Raises);
+    public FlashController Open(FlashChip chip) => new Stm32L5Flash(chip, shape.Raise);
 
     public IReadOnlyList<OptionReading> ReadOptions(ITargetMemory memory, Device device) =>
     [

@@ -4,47 +4,19 @@ using static Nrst.Flash.Stm32L5.FlashRegisters;
 namespace Nrst.Flash.Stm32L5;
 
 /// <summary>
-/// The flash of the STM32L5 and U5 by its non-secure registers, TrustZone being off: pages of 2, 4 or 8 KiB, programmed 64 or 128 bits at
-/// a time. Follows RM0438 and RM0456, "Flash main memory erase sequences" and "Flash main memory programming sequences", step by step.
+/// The flash of the STM32L5, U5 and U3 by its non-secure registers, TrustZone being off: pages of 2, 4 or 8 KiB, programmed 64 or 128 bits at
+/// a time. Follows RM0438, RM0456 and RM0487, "Flash main memory erase sequences" and "Flash main memory programming sequences", step by step.
 /// </summary>
-/// <param name="raises">The core's voltage has to be raised before the flash takes anything.</param>
-internal sealed class Stm32L5Flash(FlashChip chip, bool raises) : FlashController(chip)
+/// <param name="raise">Raises the core's voltage where the flash would not take anything without; null where it always does.</param>
+internal sealed class Stm32L5Flash(FlashChip chip, Action<FlashChip>? raise) : FlashController(chip)
 {
-    // RM0438 gives no figure; the data sheet has tens of microseconds.
-    private static readonly TimeSpan s_voltageSettles = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_cacheEmpties = TimeSpan.FromMilliseconds(10);
 
     private readonly Address _at = chip.Flash.Controller;
 
     public override LoaderPart Loader => new("stm32l5");
 
-    /// <summary>
-    /// In range 2, where the STM32L5 is after a reset, the flash is not certain to take a program or an erase. A reset puts the range back.
-    /// </summary>
-    protected override void Prepare()
-    {
-        if (!raises)
-        {
-            return;
-        }
-
-        var enabled = Memory.Read(Rcc, RCC_APB1ENR1);
-        if (!enabled.HasFlag(RccApb1Enr1.PWREN))
-        {
-            Memory.Write(Rcc, RCC_APB1ENR1, enabled | RccApb1Enr1.PWREN);
-        }
-
-        var power = Memory.Read(Pwr, PWR_CR1);
-        if ((power & PwrCr1.VOS) == PwrCr1.Range2)
-        {
-            Memory.Write(Pwr, PWR_CR1, power & ~PwrCr1.VOS);
-            var deadline = Chip.Clock.Now + s_voltageSettles;
-            while (Memory.Read(Pwr, PWR_SR2).HasFlag(PwrSr2.VOSF) && Chip.Clock.Now < deadline)
-            {
-                Chip.Clock.Wait(TimeSpan.FromMicroseconds(100));
-            }
-        }
-    }
+    protected override void Prepare() => raise?.Invoke(Chip);
 
     public override bool IsLocked => Memory.Read(_at, NSCR).HasFlag(FlashNscr.LOCK);
 

@@ -1,4 +1,4 @@
-/* The flash of the STM32L5 and U5 by its non-secure registers. RM0438 and RM0456, "FLASH registers".
+/* The flash of the STM32L5, U5 and U3 by its non-secure registers. RM0438, RM0456 and RM0487, "FLASH registers".
  *   erase word   FLASH_NSCR without STRT: PER with PNB and BKER, or MER1 and MER2
  */
 #include "../common/loader.c"

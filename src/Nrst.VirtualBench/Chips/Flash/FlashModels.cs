@@ -3,7 +3,10 @@ using Nrst.VirtualBench.Chips.Flash.Fpec;
 using Nrst.VirtualBench.Chips.Flash.G0;
 using Nrst.VirtualBench.Chips.Flash.H5;
 using Nrst.VirtualBench.Chips.Flash.H7;
+using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
+using Nrst.VirtualBench.Chips.Flash.Wb0;
+using Nrst.VirtualBench.Chips.Flash.Wba;
 
 namespace Nrst.VirtualBench.Chips.Flash;
 
@@ -21,6 +24,9 @@ internal static class FlashModels
         ["stm32h5"] = context => new H5Flash(context),
         ["stm32h7"] = context => new H7Flash(context),
         ["stm32h7ab"] = context => new H7Flash(context),
+        ["stm32h7rs"] = context => new H7rsFlash(context),
+        ["stm32wba"] = context => new WbaFlash(context),
+        ["stm32wb0"] = context => new Wb0Flash(context),
     };
 
     public static IReadOnlyCollection<string> Known => Makers.Keys;

@@ -14,7 +14,10 @@ internal static class SeriesCatalogue
         Stm32G0Series.Describe,
         Stm32H5Series.Describe,
         Stm32H7Series.Describe,
+        Stm32H7rsSeries.Describe,
         Stm32L4Series.Describe,
+        Stm32Wb0Series.Describe,
+        Stm32WbaSeries.Describe,
     ];
 
     /// <summary>The series a device is of; null where the bench has none for it.</summary>

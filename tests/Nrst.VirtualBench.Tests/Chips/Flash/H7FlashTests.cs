@@ -221,6 +221,18 @@ public sealed class H7FlashTests
     }
 
     [Fact]
+    public void One_bank_is_programmed_while_the_other_is_erased()
+    {
+        var bench = Unlocked("STM32H743ZI");
+        bench.Register(CR + Bank2, SER | X64 | 3 << 8 | 1 << 7);
+        bench.Register(CR, PG | X64);
+        WriteWord(bench, FlashAt + 0x8000, 0x1234_5678, wait: false);
+        Assert.InRange(bench.UntilClear(SR, QW), 99_000, 102_000);
+        Assert.Equal(BSY | QW, bench.Register(SR + Bank2));
+        Assert.Equal(0x1234_5678u, bench[FlashAt + 0x8000]);
+    }
+
+    [Fact]
     public void A_protected_sector_takes_neither_words_nor_erases()
     {
         var bench = Unlocked("STM32H743ZI");

@@ -55,6 +55,30 @@ internal static class RegistersOfTheManual
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    /// <summary>The same for a table that lists nothing but fields, under the names of their registers.</summary>
+    /// <param name="names">Registers that the table calls otherwise.</param>
+    public static void CompareByName(string part, string family, string variant, IReadOnlyDictionary<string, string> names)
+    {
+        using var table = Table();
+        var fields = table.RootElement.GetProperty(family).GetProperty(variant).GetProperty("FLASH").GetProperty("unassigned").EnumerateObject().ToList();
+        var (device, found) = DeviceDatabase.FindPart(part)!.Value;
+        var wrong = new List<string>();
+        foreach (var register in new Stm32Chip(device, found, new ChipOptions()).FlashModel.Registers)
+        {
+            var name = names.GetValueOrDefault(register.Name, register.Name);
+            var own = fields.Where(field => field.Name == name || field.Name.StartsWith(name + "_", StringComparison.Ordinal)).ToArray();
+            fields.RemoveAll(own.Contains);
+            Compare(register.Name, register.Offset, own.Aggregate(0u, (mask, field) => mask | MaskOf(field)), new() { [register.Offset] = register }, new Dictionary<string, uint>(), wrong);
+            if (own.Length == 0)
+            {
+                wrong.Add($"{register.Name} is in the model and not in the table");
+            }
+        }
+
+        wrong.AddRange(fields.Select(field => $"{field.Name} is not in the model"));
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
     private static void Compare(
         string name, uint offset, uint mask, Dictionary<uint, FlashRegister> modelled, IReadOnlyDictionary<string, uint> unnamed, List<string> wrong)
     {
