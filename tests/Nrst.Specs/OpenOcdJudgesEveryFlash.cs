@@ -34,6 +34,14 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         { "STM32G030F6", "stm32g0x", Dap, "STM32G03" },
         { "STM32G071RB", "stm32g0x", Hla, "STM32G07" },
         { "STM32G0B1RE", "stm32g0x", Dap, "STM32G0B" },
+        { "STM32G431KB", "stm32g4x", Dap, "STM32G43" },
+        { "STM32G474RE", "stm32g4x", Hla, "STM32G47" },
+        { "STM32G474RC", "stm32g4x", Dap, "STM32G47" },
+        { "STM32G491RE", "stm32g4x", Dap, "STM32G49" },
+        { "STM32WB55RG", "stm32wbx", Dap, "STM32WB5" },
+        { "STM32WB15CC", "stm32wbx", Hla, "STM32WB1" },
+        { "STM32WL55JC", "stm32wlx", Dap, "STM32WL" },
+        { "STM32WLE5CC", "stm32wlx", Hla, "STM32WL" }, // the script puts its loader where the smaller ones have no RAM
         { "STM32H743ZI", "stm32h7x_dual_bank", Dap, "STM32H74x" },
         { "STM32H750VB", "stm32h7x", Hla, "STM32H74x" },
         { "STM32H723ZG", "stm32h7x", Dap, "STM32H72x" },
@@ -53,8 +61,10 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         var start = chip.Part.Layouts[0].Banks[0].Layout.Sectors[0].Range.Start.Value;
         // Over the border of the banks, or of the second page, and not a whole number of words.
-        var first = chip.Part.Layouts[0].Banks[^1].Layout.Sectors[0].Range.Start.Value - start;
-        var at = first > 0 ? start + first - 0x1000 : start;
+        var banks = chip.Part.Layouts[0].Banks;
+        var border = banks[^1].Layout.Sectors[0].Range.Start.Value;
+        var before = banks.Count == 1 ? 0 : (uint)banks[0].Layout.Sectors.Sum(sector => sector.Range.Length); // cells, without a hole
+        var (at, cells) = before == 0 ? (start, 0) : border - start == before ? (border - 0x1000, before - 0x1000) : (border, before);
         var (image, dump) = (Path.Combine(_folder, "image.bin"), Path.Combine(_folder, "dump.bin"));
         var content = new byte[9 * 1024 + 3];
         new Random(815).NextBytes(content);
@@ -70,7 +80,7 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         Assert.Contains(name, talk, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("** Verified OK **", talk, StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllBytesAsync(dump));
-        Assert.Equal(content, chip.Flash.Slice((int)(at - start), content.Length).ToArray());
+        Assert.Equal(content, chip.Flash.Slice((int)cells, content.Length).ToArray());
         Assert.True(chip.Core.InstructionsExecuted > 1000, "OpenOCD's loader did not run.");
     }
 

@@ -1,12 +1,14 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
 using Nrst.VirtualBench.Chips.Flash.Fpec;
 using Nrst.VirtualBench.Chips.Flash.G0;
+using Nrst.VirtualBench.Chips.Flash.G4;
 using Nrst.VirtualBench.Chips.Flash.H5;
 using Nrst.VirtualBench.Chips.Flash.H7;
 using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
 using Nrst.VirtualBench.Chips.Flash.Wb0;
 using Nrst.VirtualBench.Chips.Flash.Wba;
+using Nrst.VirtualBench.Chips.Flash.Wb;
 
 namespace Nrst.VirtualBench.Chips.Flash;
 
@@ -18,6 +20,9 @@ internal static class FlashModels
         ["stm32f0"] = context => new F0Flash(context),
         ["stm32f1xl"] = context => new F1XlFlash(context),
         ["stm32f1"] = context => new F1Flash(context),
+        ["stm32g4"] = context => new G4Flash(context),
+        ["stm32wb"] = context => new WbFlash(context),
+        ["stm32wl"] = context => new WbFlash(context),
         ["stm32f4"] = context => new F4Flash(context),
         ["stm32l4"] = context => new L4Flash(context),
         ["stm32g0"] = context => new G0Flash(context),

@@ -12,10 +12,12 @@ internal static class SeriesCatalogue
         Stm32F3Series.Describe,
         Stm32F4Series.Describe,
         Stm32G0Series.Describe,
+        Stm32G4Series.Describe,
         Stm32H5Series.Describe,
         Stm32H7Series.Describe,
         Stm32H7rsSeries.Describe,
         Stm32L4Series.Describe,
+        Stm32WbSeries.Describe,
         Stm32Wb0Series.Describe,
         Stm32WbaSeries.Describe,
     ];
