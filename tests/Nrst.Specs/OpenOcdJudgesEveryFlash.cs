@@ -42,6 +42,13 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         { "STM32L476RG", "stm32l4x", Hla, "STM32L47" },
         { "STM32L496ZG", "stm32l4x", Dap, "STM32L49" },
         { "STM32L4R5ZI", "stm32l4x", Dap, "STM32L4R" },
+        { "STM32L552ZE", "stm32l5x", Dap, "STM32L55" },
+        { "STM32L552ZC", "stm32l5x", Hla, "STM32L55" },
+        { "STM32U535CB", "stm32u5x", Dap, "STM32U53" },
+        { "STM32U575ZI", "stm32u5x", Dap, "STM32U57" },
+        { "STM32U585AI", "stm32u5x", Hla, "STM32U57" },
+        { "STM32U5A9NJ", "stm32u5x", Dap, "STM32U59" },
+        { "STM32U5G9ZJ", "stm32u5x", Dap, "STM32U5F" },
     };
 
     [Theory]
