@@ -17,6 +17,7 @@ internal static class SeriesCatalogue
         Stm32H7rsSeries.Describe,
         Stm32L4Series.Describe,
         Stm32L5Series.Describe,
+        Stm32U3Series.Describe,
         Stm32U5Series.Describe,
         Stm32Wb0Series.Describe,
         Stm32WbaSeries.Describe,
