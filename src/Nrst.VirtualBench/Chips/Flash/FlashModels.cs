@@ -8,7 +8,6 @@ using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
 using Nrst.VirtualBench.Chips.Flash.TwoWorlds;
 using Nrst.VirtualBench.Chips.Flash.Wb0;
-using Nrst.VirtualBench.Chips.Flash.Wba;
 using Nrst.VirtualBench.Chips.Flash.Wb;
 
 namespace Nrst.VirtualBench.Chips.Flash;
