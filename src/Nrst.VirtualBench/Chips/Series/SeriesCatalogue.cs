@@ -13,6 +13,8 @@ internal static class SeriesCatalogue
         Stm32H5Series.Describe,
         Stm32H7Series.Describe,
         Stm32H7rsSeries.Describe,
+        Stm32L0Series.Describe,
+        Stm32L1Series.Describe,
         Stm32L4Series.Describe,
         Stm32Wb0Series.Describe,
         Stm32WbaSeries.Describe,
