@@ -59,7 +59,7 @@ internal static class Stm32L0Series
             new OtherBlock(0x4002_5000, new(AHBENR, 20), _ => new Rng()),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new RegisterFile((0x00, 0x0000_1000))),
             new SyscfgBlock(0x4001_0000, new(APB2ENR, 0)),
-            new OtherBlock(0x4001_0400, null, chip => new Exti(chip)),
+            new OtherBlock(0x4001_0400, null, _ => new RegisterFile()),
             new OtherBlock(0x4000_2800, null, _ => new Rtc()),
             new IwdgBlock(0x4000_3000, HasWindow: true),
             new WwdgBlock(0x4000_2C00, new(APB1ENR, 11), 0),

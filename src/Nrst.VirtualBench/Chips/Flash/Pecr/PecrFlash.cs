@@ -204,6 +204,7 @@ internal abstract partial class PecrFlash : FlashModel
         if ((value & (uint)(Pe.PRGLOCK | Pe.PELOCK)) != 0)
         {
             programKeys.Lock();
+            pecr &= ~(uint)Pe.PROG;
         }
 
         if ((value & (uint)(Pe.OPTLOCK | Pe.PELOCK)) != 0)
@@ -214,6 +215,9 @@ internal abstract partial class PecrFlash : FlashModel
         if ((value & (uint)Pe.PELOCK) != 0)
         {
             controlKeys.Lock();
+            // A lock ends what was chosen: OpenOCD leaves ERASE set, locks, and programs after the next unlock.
+            pecr &= ~(uint)(Pe.DATA | Pe.FIX | Pe.ERASE | Pe.FPRG);
+            ForgetHalfPage();
         }
 
         UpdateInterrupt();
