@@ -34,7 +34,7 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         { "STM32H723ZG", "stm32h7x", Dap, "STM32H72x" },
         { "STM32H7B3ZI", "stm32h7x_dual_bank", Dap, "STM32H7Ax" },
         { "STM32L011K4", "stm32l0", Dap, "STM32L0xx (Cat.1)" },
-        { "STM32L053R8", "stm32l0", Hla, "STM32L0xx (Cat.3)" },
+        { "STM32L053R8", "stm32l0", Hla, "STM32L0xx (Cat. 3)" },
         { "STM32L073RZ", "stm32l0_dual_bank", Dap, "STM32L0xx (Cat.5)" },
         { "STM32L151C6", "stm32l1", Dap, "STM32L1xx (Cat.1" },
         { "STM32L151CB", "stm32l1", Hla, "STM32L1xx (Cat.1" },
