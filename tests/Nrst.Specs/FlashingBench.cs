@@ -16,12 +16,18 @@ internal sealed class FlashingBench : IDisposable
     private readonly StLinkProbe _probe;
 
     public FlashingBench(
-        string part = "STM32F407VG", string kind = "v2", ChipOptions? options = null, WireFaults? wire = null, int eraseFaster = 1, int? attachAt = null)
+        string part = "STM32F407VG", string kind = "v2", ChipOptions? options = null, WireFaults? wire = null, int eraseFaster = 1, int? attachAt = null,
+        ChipState? past = null)
     {
         (Device, Part) = DeviceDatabase.FindPart(part)!.Value;
         Device = Faster(Device, eraseFaster);
         Clock = new VirtualClock();
         Chip = new Stm32Chip(Device, Part, options ?? new ChipOptions());
+        if (past is not null)
+        {
+            Chip.Load(past);
+        }
+
         Chip.PowerOn(0);
         var model = ProbeModel.Find(kind)!;
         _device = new StLinkDevice(model, ProbeFirmware.TryParse(model.DefaultFirmware, model.Hardware)!, Chip, Clock, wire ?? WireFaults.None);
@@ -30,6 +36,7 @@ internal sealed class FlashingBench : IDisposable
         var speed = kind == "v3" ? 24_000 : 4_000;
         _probe.SetSpeed(attachAt ?? speed);
         _probe.Attach();
+        _probe.UseAccessPort((byte)Device.Debug.AccessPort);
         Core = new CortexMCore(_probe.Memory, _probe.Words, _probe.Reset, Clock);
         Core.Attach();
         Core.Reset(ResetKind.System, halt: true);

@@ -1,3 +1,5 @@
+using Nrst.Targets;
+
 namespace Nrst.Specs;
 
 /// <summary>The main job on input nobody here wrote, through the real executable, on every kind of probe.</summary>
@@ -22,6 +24,35 @@ public sealed class Flashing_real_firmware : IDisposable
         Assert.Equal("running", (string?)result["firmware"]!["state"]);
         Assert.Equal(new FileInfo(firmware).Length, (long)result["proof"]!["bytesCompared"]!);
         Assert.Equal(File.ReadAllBytes(firmware), ReadBack(new FileInfo(firmware).Length));
+    }
+
+    /// <summary>Firmware for one board of each line; it runs as far as the bench has what it waits for.</summary>
+    [Theory]
+    [InlineData("NUCLEO_F072RB.bin", "STM32F072RB")]
+    [InlineData("ST-Nucleo-F103RB.bin", "STM32F103RB")]
+    [InlineData("NUCLEO_F746ZG.bin", "STM32F746ZG")]
+    [InlineData("NUCLEO_L053R8.bin", "STM32L053R8")]
+    [InlineData("NUCLEO_L476RG.bin", "STM32L476RG")]
+    public void That_of_other_lines_is_programmed_proved_and_read_back_the_same(string file, string chip)
+    {
+        var firmware = Repository.Firmware(file);
+        Assert.SkipUnless(Family.Met.Any(family => family.Devices.Contains(DeviceDatabase.FindPart(chip)!.Value.Device)), $"The bench has no model of {chip} yet.");
+
+        var result = _nrst.Run("flash", $"{firmware}@0x08000000", "--probe", $"virtual:{chip}", "--json").Exits(0).Result;
+
+        Assert.Equal("running", (string?)result["firmware"]!["state"]);
+        Assert.Equal(new FileInfo(firmware).Length, (long)result["proof"]!["bytesCompared"]!);
+        Assert.Equal(File.ReadAllBytes(firmware), ReadBack(new FileInfo(firmware).Length, chip));
+    }
+
+    [Fact]
+    public void So_is_an_ELF_of_the_U585_that_was_made_to_fault()
+    {
+        var firmware = Repository.Firmware("stm32u585_hardfault_fp.elf");
+        Assert.SkipUnless(Family.Met.Any(family => family.Driver == "stm32u5"), "The bench has no model of the STM32U5 yet.");
+
+        _nrst.Run("flash", firmware, "--probe", "virtual:STM32U585AI").Exits(0);
+        _nrst.Run("verify", firmware, "--probe", "virtual:STM32U585AI").Exits(0);
     }
 
     [Theory]

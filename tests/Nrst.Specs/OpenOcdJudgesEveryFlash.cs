@@ -22,6 +22,11 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
     /// <summary>A part, the script of OpenOCD for it, how the probe is used, and what "flash info 0" says of the chip.</summary>
     public static TheoryData<string, string, string, string> Chips => new()
     {
+        { "STM32F030F4", "stm32f0x", Dap, "stm32f0x" },
+        { "STM32F072RB", "stm32f0x", Hla, "stm32f0x" },
+        { "STM32F091RC", "stm32f0x", Dap, "stm32f0x" },
+        { "STM32F303VC", "stm32f3x", Dap, "stm32f3x" },
+        { "STM32F334C4", "stm32f3x", Hla, "stm32f3x" },
         { "STM32F103C8", "stm32f1x", Dap, "stm32f1x" },
         { "STM32F103VE", "stm32f1x", Hla, "stm32f1x" },
         { "STM32F107VC", "stm32f1x", Dap, "stm32f1x" },
@@ -99,6 +104,33 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         Assert.False(chip.Flash[from..to].ContainsAnyExcept(chip.FlashModel.Cells.ErasedValue));
         Assert.False(chip.Flash[..from].ContainsAnyExcept((byte)0x5A));
         Assert.False(chip.Flash[to..].ContainsAnyExcept((byte)0x5A));
+    }
+
+    /// <summary>OpenOCD's script knows the first bank alone; its driver takes the second as well, when it is told of it.</summary>
+    [Fact]
+    public async Task It_programs_over_the_border_of_the_banks_of_an_XL()
+    {
+        OpenOcdRun.Require();
+        using var board = Board("STM32F103ZG");
+        var (image, dump) = (Path.Combine(_folder, "image.bin"), Path.Combine(_folder, "dump.bin"));
+        var content = new byte[9 * 1024 + 3];
+        new Random(430).NextBytes(content);
+        await File.WriteAllBytesAsync(image, content);
+
+        var (exit, talk) = await OpenOcdRun.On(
+            board,
+            Dap,
+            [
+                "flash bank second stm32f1x 0x08080000 0 0 0 stm32f1x.cpu", "init", "flash info 0", $"program {{{image}}} 0x0807f000 verify",
+                $"dump_image {{{dump}}} 0x0807f000 {content.Length}",
+            ],
+            script: "stm32f1x");
+
+        Assert.True(exit == 0, talk);
+        Assert.Contains("XL Density", talk, StringComparison.Ordinal);
+        Assert.Contains("** Verified OK **", talk, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllBytesAsync(dump));
+        Assert.Equal(content, ((ChipOnBoard)board.Chip).Silicon.Flash.Slice(0x7_F000, content.Length).ToArray());
     }
 
     /// <summary>The script for two cores opens AP3 as well, and the flash can be reached through either core.</summary>

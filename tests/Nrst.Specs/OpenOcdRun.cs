@@ -11,11 +11,13 @@ internal static class OpenOcdRun
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
+    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "openocd.exe" : "openocd")));
+
     /// <summary>Skips the test where OpenOCD is not installed; fails it where it has to be.</summary>
     public static void Require()
     {
-        var installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "openocd.exe" : "openocd")));
+        var installed = IsInstalled;
         if (!installed && Environment.GetEnvironmentVariable("CI") == "true")
         {
             Assert.Fail("OpenOCD is not installed.");

@@ -15,10 +15,18 @@ internal static class ChipsVerb
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public static Command Create() => new Command("chips", "The part numbers nrst knows: memories, and what supports that they work") { Pattern }.Does(List);
+    private static readonly Option<bool> Families = new("--families") { Description = "A table of the families instead: driver, model on the bench, judges" };
+
+    public static Command Create() =>
+        new Command("chips", "The part numbers nrst knows: memories, and what supports that they work") { Pattern, Families }.Does(List);
 
     private static JsonObject List(Invocation call)
     {
+        if (call.Line.GetValue(Families))
+        {
+            return new JsonObject { ["families"] = FamilyTable.Show(call.Screen) };
+        }
+
         var pattern = call.Line.GetValue(Pattern);
         var rows = Find(pattern);
         if (rows.Count == 0)
@@ -60,7 +68,7 @@ internal static class ChipsVerb
     {
         var head = $"{part.Name,-13}  {device.Core["Cortex-".Length..],-4}  {part.FlashKiB,4} KiB flash  {part.RamBytes / 1024,4} KiB RAM  ";
         var layout = Words(part.Layouts[0]);
-        var state = State(device);
+        var state = FamilyTable.Words(device);
         if (head.Length + layout.Length + 2 + state.Length <= screen.Width)
         {
             screen.Result($"{head}{layout}  {state}");
@@ -75,14 +83,6 @@ internal static class ChipsVerb
     }
 
     private static string Words(BankedLayout layout) => string.Join(" + ", layout.Banks.Select(bank => bank.Layout));
-
-    private static string State(Device device) => device switch
-    {
-        { Flash.IsProgrammable: false } => $"described, not programmable yet ({device.Flash.Driver})",
-        { Evidence: [] } => $"driver {device.Flash.Driver}, nothing shown yet",
-        _ => string.Join("; ", device.Evidence.Select(evidence =>
-            $"{evidence.Level} over {evidence.Route.ToUpperInvariant()}{(evidence.AgreedBy.Count > 0 ? ", as " + string.Join(" and ", evidence.AgreedBy) : "")}")),
-    };
 
     private static JsonObject Describe(Device device, Part part) => new()
     {

@@ -42,7 +42,7 @@ internal static class InfoVerb
             screen.Field("option", $"{option.Name} = {option.Value:X}: {option.Meaning}");
         }
 
-        screen.Field("evidence", $"{Evidence}: tested on the virtual bench only, not on this silicon");
+        screen.Field("evidence", $"{FamilyTable.Words(chip.Device)}; tested on the virtual bench only, not on this silicon");
         return new JsonObject
         {
             ["probe"] = Connection.Probe(target),
@@ -58,6 +58,7 @@ internal static class InfoVerb
                 ["meaning"] = option.Meaning,
             })]),
             ["evidence"] = Evidence,
+            ["agreedBy"] = new JsonArray([.. chip.Device.Evidence.SelectMany(evidence => evidence.AgreedBy).Select(client => (JsonNode)client)]),
         };
     }
 

@@ -50,6 +50,13 @@ public sealed class BoardStore
         return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "nrst", "bench");
     }
 
+    /// <summary>Whether a board can carry it.</summary>
+    public static bool HasModelOf(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return Chips.Stm32Chip.CanBe(device);
+    }
+
     /// <param name="chip">A part number: <c>STM32F407VG</c>.</param>
     /// <param name="kind">v2, v2-1 or v3.</param>
     /// <param name="firmware">As ST writes it; null for a recent one.</param>

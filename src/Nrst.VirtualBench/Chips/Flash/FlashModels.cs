@@ -16,6 +16,8 @@ internal static class FlashModels
 {
     private static readonly Dictionary<string, Func<FlashContext, FlashModel>> Makers = new()
     {
+        ["stm32f0"] = context => new F0Flash(context),
+        ["stm32f1xl"] = context => new F1XlFlash(context),
         ["stm32f1"] = context => new F1Flash(context),
         ["stm32f4"] = context => new F4Flash(context),
         ["stm32l0"] = context => new L0Flash(context),

@@ -7,7 +7,9 @@ internal static class SeriesCatalogue
 {
     private static readonly Func<Device, SeriesDescription?>[] All =
     [
+        Stm32F0Series.Describe,
         Stm32F1Series.Describe,
+        Stm32F3Series.Describe,
         Stm32F4Series.Describe,
         Stm32G0Series.Describe,
         Stm32H5Series.Describe,
