@@ -6,7 +6,10 @@ namespace Nrst.Specs;
 /// Each flash model against OpenOCD's driver of that flash, with its own loader on the chip's core: erase, program, verify, and a dump that is
 /// compared here. A family is judged as soon as it has a row.
 /// </summary>
-/// <remarks>OpenOCD 0.12 does not know the C0, which has the flash of the G0 and is held by the maker's table of registers alone.</remarks>
+/// <remarks>
+/// OpenOCD 0.12 does not know the C0, which has the flash of the G0, nor the STM32U3, and of the STM32U5 it knows DEV_ID 0x482 alone ("Cannot
+/// identify target" for the others). These are held by the maker's table of registers.
+/// </remarks>
 public sealed class OpenOcdJudgesEveryFlash : IDisposable
 {
     private const string Dap = "dapdirect_swd";
@@ -48,6 +51,10 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         { "STM32L476RG", "stm32l4x", Hla, "STM32L47" },
         { "STM32L496ZG", "stm32l4x", Dap, "STM32L49" },
         { "STM32L4R5ZI", "stm32l4x", Dap, "STM32L4R" },
+        { "STM32L552ZE", "stm32l5x", Dap, "STM32L55" },
+        { "STM32L552ZC", "stm32l5x", Hla, "STM32L55" },
+        { "STM32U575ZI", "stm32u5x", Dap, "STM32U57" },
+        { "STM32U585AI", "stm32u5x", Hla, "STM32U57" },
     };
 
     [Theory]

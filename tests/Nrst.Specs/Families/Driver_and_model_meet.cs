@@ -15,10 +15,7 @@ public sealed class Driver_and_model_meet
     [
         "STM32F7 by stm32f7: no model",
         "STM32G4 by stm32g4: no model",
-        "STM32L5 by stm32l5: no model",
         "STM32U0 by stm32u0: no model",
-        "STM32U3 by stm32u3: no model",
-        "STM32U5 by stm32u5: no model",
         "STM32WB by stm32wb: no model",
         "STM32WL by stm32wl: no model",
     ];

@@ -6,8 +6,8 @@ using Nrst.VirtualBench.Chips.Flash.H7;
 using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
 using Nrst.VirtualBench.Chips.Flash.Pecr;
+using Nrst.VirtualBench.Chips.Flash.TwoWorlds;
 using Nrst.VirtualBench.Chips.Flash.Wb0;
-using Nrst.VirtualBench.Chips.Flash.Wba;
 
 namespace Nrst.VirtualBench.Chips.Flash;
 
@@ -28,7 +28,10 @@ internal static class FlashModels
         ["stm32h7"] = context => new H7Flash(context),
         ["stm32h7ab"] = context => new H7Flash(context),
         ["stm32h7rs"] = context => new H7rsFlash(context),
-        ["stm32wba"] = context => new WbaFlash(context),
+        ["stm32l5"] = context => new TwoWorldsFlash(context),
+        ["stm32u3"] = context => new TwoWorldsFlash(context),
+        ["stm32u5"] = context => new TwoWorldsFlash(context),
+        ["stm32wba"] = context => new TwoWorldsFlash(context),
         ["stm32wb0"] = context => new Wb0Flash(context),
     };
 

@@ -18,6 +18,9 @@ internal static class SeriesCatalogue
         Stm32L0Series.Describe,
         Stm32L1Series.Describe,
         Stm32L4Series.Describe,
+        Stm32L5Series.Describe,
+        Stm32U3Series.Describe,
+        Stm32U5Series.Describe,
         Stm32Wb0Series.Describe,
         Stm32WbaSeries.Describe,
     ];
