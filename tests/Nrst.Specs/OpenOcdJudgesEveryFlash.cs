@@ -49,6 +49,12 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
         { "STM32H750VB", "stm32h7x", Hla, "STM32H74x" },
         { "STM32H723ZG", "stm32h7x", Dap, "STM32H72x" },
         { "STM32H7B3ZI", "stm32h7x_dual_bank", Dap, "STM32H7Ax" },
+        { "STM32L011K4", "stm32l0", Dap, "STM32L0xx (Cat.1)" },
+        { "STM32L053R8", "stm32l0", Hla, "STM32L0xx (Cat. 3)" },
+        { "STM32L073RZ", "stm32l0_dual_bank", Dap, "STM32L0xx (Cat.5)" },
+        { "STM32L151C6", "stm32l1", Dap, "STM32L1xx (Cat.1" },
+        { "STM32L151CB", "stm32l1", Hla, "STM32L1xx (Cat.1" },
+        { "STM32L152RE", "stm32l1x_dual_bank", Dap, "STM32L1xx (Cat.5" },
         { "STM32L432KC", "stm32l4x", Dap, "STM32L43" },
         { "STM32L476RG", "stm32l4x", Hla, "STM32L47" },
         { "STM32L496ZG", "stm32l4x", Dap, "STM32L49" },
@@ -108,8 +114,10 @@ public sealed class OpenOcdJudgesEveryFlash : IDisposable
             board, transport, ["init", "reset halt", $"flash erase_sector 0 {first} {last}"], script: script);
 
         Assert.True(exit == 0, $"{name}: {talk}");
-        var from = (int)sectors[..first].Sum(sector => sector.Range.Length);
-        var to = (int)sectors[..(last + 1)].Sum(sector => sector.Range.Length);
+        // On L0 and L1 OpenOCD gives 4 KiB that are protected together a number, and erases their pages one by one.
+        var grouped = chip.FlashModel.Cells.ErasedValue == 0;
+        var from = grouped ? first * 4096 : (int)sectors[..first].Sum(sector => sector.Range.Length);
+        var to = grouped ? (last + 1) * 4096 : (int)sectors[..(last + 1)].Sum(sector => sector.Range.Length);
         Assert.False(chip.Flash[from..to].ContainsAnyExcept(chip.FlashModel.Cells.ErasedValue));
         Assert.False(chip.Flash[..from].ContainsAnyExcept((byte)0x5A));
         Assert.False(chip.Flash[to..].ContainsAnyExcept((byte)0x5A));

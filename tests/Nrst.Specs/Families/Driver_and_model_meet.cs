@@ -14,8 +14,6 @@ public sealed class Driver_and_model_meet
     private static readonly string[] s_waiting =
     [
         "STM32F7 by stm32f7: no model",
-        "STM32L0 by stm32l0: no model",
-        "STM32L1 by stm32l1: no model",
         "STM32U0 by stm32u0: no model",
     ];
 

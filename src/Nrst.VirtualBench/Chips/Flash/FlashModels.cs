@@ -6,6 +6,7 @@ using Nrst.VirtualBench.Chips.Flash.H5;
 using Nrst.VirtualBench.Chips.Flash.H7;
 using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
+using Nrst.VirtualBench.Chips.Flash.Pecr;
 using Nrst.VirtualBench.Chips.Flash.TwoWorlds;
 using Nrst.VirtualBench.Chips.Flash.Wb0;
 using Nrst.VirtualBench.Chips.Flash.Wb;
@@ -24,6 +25,8 @@ internal static class FlashModels
         ["stm32wb"] = context => new WbFlash(context),
         ["stm32wl"] = context => new WbFlash(context),
         ["stm32f4"] = context => new F4Flash(context),
+        ["stm32l0"] = context => new L0Flash(context),
+        ["stm32l1"] = context => new L1Flash(context),
         ["stm32l4"] = context => new L4Flash(context),
         ["stm32g0"] = context => new G0Flash(context),
         ["stm32h5"] = context => new H5Flash(context),

@@ -16,6 +16,8 @@ internal static class SeriesCatalogue
         Stm32H5Series.Describe,
         Stm32H7Series.Describe,
         Stm32H7rsSeries.Describe,
+        Stm32L0Series.Describe,
+        Stm32L1Series.Describe,
         Stm32L4Series.Describe,
         Stm32WbSeries.Describe,
         Stm32L5Series.Describe,
