@@ -29,7 +29,7 @@ internal sealed record OpenOcdChip(string Part, string Script, string Transport 
         new("STM32L432KC", "stm32l4x"), new("STM32L476RG", "stm32l4x", "hla_swd"), new("STM32L496ZG", "stm32l4x"), new("STM32L4R5ZI", "stm32l4x"),
         new("STM32L552ZE", "stm32l5x"),
         new("STM32U575ZI", "stm32u5x"),
-        new("STM32WB55RG", "stm32wbx"),
+        new("STM32WB55RG", "stm32wbx"), new("STM32WB15CC", "stm32wbx", "hla_swd"),
         new("STM32WLE5JC", "stm32wlx"),
     ];
 

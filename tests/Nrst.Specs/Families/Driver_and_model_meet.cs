@@ -14,15 +14,7 @@ public sealed class Driver_and_model_meet
     private static readonly string[] s_waiting =
     [
         "STM32F7 by stm32f7: no model",
-        "STM32G4 by stm32g4: no model",
-        "STM32L0 by stm32l0: no model",
-        "STM32L1 by stm32l1: no model",
-        "STM32L5 by stm32l5: no model",
         "STM32U0 by stm32u0: no model",
-        "STM32U3 by stm32u3: no model",
-        "STM32U5 by stm32u5: no model",
-        "STM32WB by stm32wb: no model",
-        "STM32WL by stm32wl: no model",
     ];
 
     public static TheoryData<string, string> Geometries()

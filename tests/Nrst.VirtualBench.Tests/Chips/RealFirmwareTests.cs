@@ -28,6 +28,7 @@ public sealed class RealFirmwareTests
 
     [Theory]
     [InlineData("STM32F411RE", "NUCLEO_F411RE.bin", 96)]
+    [InlineData("STM32L053R8", "NUCLEO_L053R8.bin", 32)]
     [InlineData("STM32L476RG", "NUCLEO_L476RG.bin", 80)]
     [InlineData("STM32F072RB", "NUCLEO_F072RB.bin", 48)]
     public void A_blinking_Nucleo_changes_its_LED_after_one_second(string part, string file, int megahertz)

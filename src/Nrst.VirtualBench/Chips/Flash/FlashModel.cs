@@ -319,7 +319,8 @@ internal abstract partial class FlashModel
 
     private IEnumerable<(uint Start, uint Length)> MainWindows()
     {
-        var length = Map.Range.Length;
+        // The widest of its maps: option bytes choose another while the bus stays as it is, and a map can have a hole.
+        var length = Part.Layouts.Max(layout => layout.Range.Length);
         yield return (MainStart, length);
         foreach (var alias in MainAliases)
         {

@@ -1,12 +1,15 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
 using Nrst.VirtualBench.Chips.Flash.Fpec;
 using Nrst.VirtualBench.Chips.Flash.G0;
+using Nrst.VirtualBench.Chips.Flash.G4;
 using Nrst.VirtualBench.Chips.Flash.H5;
 using Nrst.VirtualBench.Chips.Flash.H7;
 using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
+using Nrst.VirtualBench.Chips.Flash.Pecr;
+using Nrst.VirtualBench.Chips.Flash.TwoWorlds;
 using Nrst.VirtualBench.Chips.Flash.Wb0;
-using Nrst.VirtualBench.Chips.Flash.Wba;
+using Nrst.VirtualBench.Chips.Flash.Wb;
 
 namespace Nrst.VirtualBench.Chips.Flash;
 
@@ -18,14 +21,22 @@ internal static class FlashModels
         ["stm32f0"] = context => new F0Flash(context),
         ["stm32f1xl"] = context => new F1XlFlash(context),
         ["stm32f1"] = context => new F1Flash(context),
+        ["stm32g4"] = context => new G4Flash(context),
+        ["stm32wb"] = context => new WbFlash(context),
+        ["stm32wl"] = context => new WbFlash(context),
         ["stm32f4"] = context => new F4Flash(context),
+        ["stm32l0"] = context => new L0Flash(context),
+        ["stm32l1"] = context => new L1Flash(context),
         ["stm32l4"] = context => new L4Flash(context),
         ["stm32g0"] = context => new G0Flash(context),
         ["stm32h5"] = context => new H5Flash(context),
         ["stm32h7"] = context => new H7Flash(context),
         ["stm32h7ab"] = context => new H7Flash(context),
         ["stm32h7rs"] = context => new H7rsFlash(context),
-        ["stm32wba"] = context => new WbaFlash(context),
+        ["stm32l5"] = context => new TwoWorldsFlash(context),
+        ["stm32u3"] = context => new TwoWorldsFlash(context),
+        ["stm32u5"] = context => new TwoWorldsFlash(context),
+        ["stm32wba"] = context => new TwoWorldsFlash(context),
         ["stm32wb0"] = context => new Wb0Flash(context),
     };
 

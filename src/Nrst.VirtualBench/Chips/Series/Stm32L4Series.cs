@@ -9,7 +9,7 @@ internal static class Stm32L4Series
     private const uint AHB1ENR = 0x48, AHB2ENR = 0x4C, AHB3ENR = 0x50, APB1ENR1 = 0x58, APB1ENR2 = 0x5C, APB2ENR = 0x60;
     private const uint APB1FZR1 = 0x08, APB1FZR2 = 0x0C, APB2FZR = 0x10;
 
-    private static readonly long[] MsiKilohertz = [100, 200, 400, 800, 1_000, 2_000, 4_000, 8_000, 16_000, 24_000, 32_000, 48_000];
+    internal static readonly long[] MsiKilohertz = [100, 200, 400, 800, 1_000, 2_000, 4_000, 8_000, 16_000, 24_000, 32_000, 48_000];
 
     private static readonly UsartBlock[] Usarts =
     [

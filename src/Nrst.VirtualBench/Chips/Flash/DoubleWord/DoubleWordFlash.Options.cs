@@ -27,7 +27,7 @@ internal abstract partial class DoubleWordFlash
     };
 
     protected override bool ReadsPlainly =>
-        base.ReadsPlainly && (cr & ShutBits) == 0 && !traits.CodeOnly.Any(area => Bounds(area) is not null);
+        base.ReadsPlainly && (cr & ShutBits) == 0 && FirstOfOtherCpu is null && !traits.CodeOnly.Any(area => Bounds(area) is not null);
 
     private bool BootLocked => traits.BootLock is { } place && (InForce(place.Register) & 1u << place.Bit) != 0;
 
@@ -151,9 +151,22 @@ internal abstract partial class DoubleWordFlash
             area.Bank == page.Bank && Bounds(area) is { } bounds && bounds.First < first + page.Range.Length && first <= bounds.Last);
     }
 
-    /// <summary>Shut off by its SEC_PROT: no access of any kind until the next reset.</summary>
-    private bool IsShut(FlashUnit page) => traits.Securable.Any(area =>
+    /// <summary>The first page of the other CPU; null where it has none.</summary>
+    private int? FirstOfOtherCpu =>
+        traits.OtherCpu is { } area && (InForce(traits.Optr) & 1u << 8) != 0 && InForce(area.Register) is var sfr && (sfr & 1u << area.None) == 0
+            ? (int)(sfr & ((1u << area.Bits) - 1))
+            : null;
+
+    /// <summary>Shut off by its SEC_PROT until the next reset, or the other CPU's: no access of any kind.</summary>
+    private bool IsShut(FlashUnit page) => page.Number >= (FirstOfOtherCpu ?? int.MaxValue) || traits.Securable.Any(area =>
         (cr & area.Shut) != 0 && area.Bank == page.Bank && page.Number < (int)((InForce(area.Register) >> area.Shift) & ((1u << area.Bits) - 1)));
+
+    /// <summary>The board holds BOOT0 low; nSWBOOT0 = 0 lets nBOOT0 speak instead of the pin. So on L4, G4, WB and WL.</summary>
+    protected static BootMemory BootByPinOrOption(uint optr)
+    {
+        var (pin, boot1, boot0) = ((optr & 1u << 26) != 0, (optr & 1u << 23) != 0, (optr & 1u << 27) != 0);
+        return pin || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
+    }
 
     private static ReadProtection LevelOf(uint optr) => (byte)optr switch
     {

@@ -125,7 +125,8 @@ internal abstract partial class DoubleWordFlash : FlashModel
         }
         else if (IndexOfOption(offset) is >= 0 and var option && !optionKeys.Locked && Protection != ReadProtection.Level2)
         {
-            shadow[option] = ((shadow[option] & ~mask) | bits) & traits.Options[option].Writable;
+            var writable = traits.Options[option].Writable & mask;
+            shadow[option] = (shadow[option] & ~writable) | (bits & writable);
         }
 
         return BusStatus.Ok;

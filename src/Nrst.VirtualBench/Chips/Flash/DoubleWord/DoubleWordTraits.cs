@@ -61,6 +61,9 @@ internal sealed record DoubleWordTraits
     /// <summary>Pages at the beginning of a bank that a bit of CR shuts off until the next reset.</summary>
     public IReadOnlyList<SecurableArea> Securable { get; init; } = [];
 
+    /// <summary>Pages at the end of the flash that belong to a second CPU; null on the lines without one.</summary>
+    public OtherCpuPages? OtherCpu { get; init; }
+
     /// <summary>OPTR.IWDG_SW and WWDG_SW.</summary>
     public int IwdgSoftware { get; init; } = 16;
 
@@ -100,3 +103,8 @@ internal sealed record CodeArea(uint Start, uint End, int Bank, uint Unit, int B
 /// <param name="Shut">The bit of CR: once set, it stays until a reset.</param>
 /// <param name="Register">The option register with the number of pages.</param>
 internal sealed record SecurableArea(uint Shut, uint Register, int Shift, int Bits, int Bank);
+
+/// <summary>OPTR.ESE says that there is security at all.</summary>
+/// <param name="Register">SFR, with the first page (SFSA) from bit 0 on.</param>
+/// <param name="None">The bit of it that says that no page is secure (FSD).</param>
+internal sealed record OtherCpuPages(uint Register, int Bits, int None);

@@ -82,14 +82,7 @@ internal sealed class L4Flash(FlashContext context) : DoubleWordFlash(context, T
             WriteProtected = protectedAreas,
             CodeOnly = codeAreas,
             CodeAreaErase = 0x28,
-            Boot = deviceId == 0x415 ? _ => BootMemory.Main : BootFrom,
+            Boot = deviceId == 0x415 ? _ => BootMemory.Main : BootByPinOrOption,
         };
-    }
-
-    /// <summary>The board holds BOOT0 low; nSWBOOT0 = 0 lets nBOOT0 speak instead of the pin.</summary>
-    private static BootMemory BootFrom(uint optr)
-    {
-        var (pin, boot1, boot0) = ((optr & 1u << 26) != 0, (optr & 1u << 23) != 0, (optr & 1u << 27) != 0);
-        return pin || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
     }
 }

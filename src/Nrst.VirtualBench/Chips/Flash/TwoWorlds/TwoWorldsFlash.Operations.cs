@@ -1,9 +1,9 @@
-namespace Nrst.VirtualBench.Chips.Flash.Wba;
+namespace Nrst.VirtualBench.Chips.Flash.TwoWorlds;
 
 // What reads and writes of the cells do, erases, and the change of option bytes.
-internal sealed partial class WbaFlash
+internal sealed partial class TwoWorldsFlash
 {
-    private const int Width = 16, Burst = 128;
+    private const int Burst = 128;
     private const uint EccDetected = 1u << 31, EccInterrupt = 1 << 24, Bank2 = 1 << 21, UNLOCK = 1u << 31;
 
     // OPSR.CODE_OP, of an operation that a reset cut off.
@@ -14,22 +14,28 @@ internal sealed partial class WbaFlash
     private uint firstOffset;
     private int collected;
 
+    /// <summary>Bytes with one error code, which are programmed at once and once.</summary>
+    private int Width => traits.Width;
+
+    /// <summary>Nobody has overlooked an error, and the core voltage is enough.</summary>
+    private bool CanChange => (sr & (uint)Sr.Stale) == 0 && (traits.Voltage is not { } needed || (Chip.Peek(needed.Register) & 1u << needed.Bit) != 0);
+
     protected override BusStatus ReadCells(FlashPlace place, int bytes, out uint value, BusMaster master, long now)
     {
         if (Cells.IsBroken(place.Offset, Width))
         {
             // Only the first error has its address kept.
-            eccr = (eccr & EccDetected) != 0 ? eccr : (eccr & EccInterrupt) | EccDetected | Place(place.Unit, place.Offset & ~(uint)(Width - 1));
+            ecc = ecc != 0 ? ecc : EccDetected | Place(place.Unit, place.Offset & ~(uint)(Width - 1));
             Chip.PendNmi();
         }
 
         return base.ReadCells(place, bytes, out value, master, now);
     }
 
-    /// <summary>A word of a quad-word or of a burst, or a refusal in NSSR. The bus itself does not complain.</summary>
+    /// <summary>A word of what is programmed at once, or a refusal in NSSR. The bus itself does not complain.</summary>
     protected override BusStatus WriteCells(FlashPlace place, int bytes, uint value, BusMaster master, long now)
     {
-        if (keys.Locked || !Has(Cr.PG) || (sr & (uint)Sr.Stale) != 0)
+        if (keys.Locked || !Has(Cr.PG) || !CanChange)
         {
             return Refuse(Sr.PGSERR);
         }
@@ -51,7 +57,7 @@ internal sealed partial class WbaFlash
         return collected < unit ? BusStatus.Ok : ProgramWords(place.Unit, now);
     }
 
-    /// <summary>One-time programmable quad-words: one with any zero bit can never be written again.</summary>
+    /// <summary>One-time programmable words: one with any zero bit can never be written again.</summary>
     protected override BusStatus WriteInformation(uint address, int bytes, uint value, BusMaster master, ref long now)
     {
         var offset = address - otpAt;
@@ -60,7 +66,7 @@ internal sealed partial class WbaFlash
             return BusStatus.Error;
         }
 
-        if (keys.Locked || !Has(Cr.PG) || (sr & (uint)Sr.Stale) != 0)
+        if (keys.Locked || !Has(Cr.PG) || !CanChange)
         {
             return Refuse(Sr.PGSERR);
         }
@@ -109,7 +115,7 @@ internal sealed partial class WbaFlash
             return Refuse(Sr.WRPERR);
         }
 
-        // A quad-word is programmed once after an erase; all zeros go over anything.
+        // A word is programmed once after an erase; all zeros go over anything.
         for (var at = 0; at < content.Length; at += Width)
         {
             if (!Cells.IsErased(offset + (uint)at, Width) && content.AsSpan(at, Width).ContainsAnyExcept((byte)0))
@@ -118,7 +124,7 @@ internal sealed partial class WbaFlash
             }
         }
 
-        var (time, code) = content.Length == Burst ? (Timing.Burst ?? 8 * Timing.Program, BurstWrite) : (Timing.Program, SingleWrite);
+        var (time, code) = content.Length == Burst ? (Timing.Burst ?? Burst / Width * Timing.Program, BurstWrite) : (Timing.Program, SingleWrite);
         if (Begin(FlashWork.Program, now, time, unit.BankMask, part =>
         {
             ProgramCells(offset, content, part);
@@ -138,8 +144,11 @@ internal sealed partial class WbaFlash
         for (var i = 0; i <= whole && i < content.Length / Width; i++)
         {
             var at = offset + (uint)(i * Width);
-            Cells.Program(at, BitConverter.ToUInt64(content, i * Width), 8);
-            Cells.Program(at + 8, BitConverter.ToUInt64(content, (i * Width) + 8), 8);
+            for (var half = 0; half < Width; half += 8)
+            {
+                Cells.Program(at + (uint)half, BitConverter.ToUInt64(content, (i * Width) + half), 8);
+            }
+
             if (i == whole && part < 1)
             {
                 Cells.Break(at, Width);
@@ -158,7 +167,7 @@ internal sealed partial class WbaFlash
         };
 
         // Neither or both kinds of erase, a page that is not there, programming asked for as well, or an error nobody has looked at.
-        if (pages.Count == 0 || Has(Cr.PG) || (sr & (uint)Sr.Stale) != 0)
+        if (pages.Count == 0 || Has(Cr.PG) || !CanChange)
         {
             Refuse(Sr.PGSERR);
             return;
@@ -183,14 +192,14 @@ internal sealed partial class WbaFlash
         }
     }
 
-    private FlashUnit? Selected => Map.Find(traits.HasTwoBanks && Map.Banks == 2 && Has(Cr.BKER) ? 2 : 1, (cr >> 3) & 0x7F);
+    private FlashUnit? Selected => Map.Find(traits.HasTwoBanks && Map.Banks == 2 && Has(Cr.BKER) ? 2 : 1, (cr >> 3) & pageMask);
 
     private long MassEraseTime(IEnumerable<FlashUnit> pages) =>
         pages.GroupBy(page => page.Bank).Max(bank => Timing.Bank((uint)bank.Sum(page => page.Range.Length)));
 
     private void StartOptions(long now)
     {
-        if ((sr & (uint)Sr.Stale) != 0)
+        if (!CanChange)
         {
             Refuse(Sr.PGSERR);
             return;
@@ -202,7 +211,7 @@ internal sealed partial class WbaFlash
 
         // TrustZone goes only together with the read protection; an area whose UNLOCK is 0 stays as it is until then.
         var refused = !lifted && ((OptionCells[optr] & ~wanted[optr] & 1u << 31) != 0
-            || WriteProtection.Any(area => (OptionCells[IndexOf(area.Register)] & UNLOCK) == 0 && wanted[IndexOf(area.Register)] != OptionCells[IndexOf(area.Register)]));
+            || WriteProtection.Any(area => traits.HasUnlock && (OptionCells[IndexOf(area.Register)] & UNLOCK) == 0 && wanted[IndexOf(area.Register)] != OptionCells[IndexOf(area.Register)]));
         if (refused)
         {
             Refuse(Sr.OPTWERR);
@@ -238,11 +247,11 @@ internal sealed partial class WbaFlash
         traits.HasTwoBanks ? [(0x58, 1), (0x5C, 1), (0x68, 2), (0x6C, 2)] : [(0x58, 1), (0x5C, 1)];
 
     private bool IsWriteProtected(FlashUnit page) => WriteProtection.Any(area =>
-        area.Bank == page.Bank && page.Number >= (int)(InForce(area.Register) & 0x7F) && page.Number <= (int)((InForce(area.Register) >> 16) & 0x7F));
+        area.Bank == page.Bank && page.Number >= (int)(InForce(area.Register) & pageMask) && page.Number <= (int)((InForce(area.Register) >> 16) & pageMask));
 
     /// <summary>OPSR after a reset names the operation that the reset cut off.</summary>
     private void Remember(double part, uint code) => interrupted = part < 1 ? code : 0;
 
     private uint Place(FlashUnit unit, uint offset) =>
-        (unit.Bank == 2 ? Bank2 : 0) | ((offset - Map.InBank(unit.Bank).First().Offset) & 0xF_FFFF);
+        (unit.Bank == 2 ? Bank2 : 0) | ((offset - Map.InBank(unit.Bank).First().Offset) & traits.AddressMask);
 }

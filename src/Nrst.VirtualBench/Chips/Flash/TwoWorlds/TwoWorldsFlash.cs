@@ -1,25 +1,33 @@
 using Nrst.VirtualBench.Chips.Peripherals;
 
-namespace Nrst.VirtualBench.Chips.Flash.Wba;
+namespace Nrst.VirtualBench.Chips.Flash.TwoWorlds;
 
-/// <summary>The embedded flash memory of the STM32WBA: quad-words, bursts of eight of them, options loaded by OBL_LAUNCH.</summary>
-/// <remarks>RM0493 and RM0515, "Embedded flash memory (FLASH)". TrustZone can be switched on in the option bytes, but the secure side is not played.</remarks>
-internal sealed partial class WbaFlash : FlashModel
+/// <summary>
+/// The controllers with registers for each world of TrustZone: STM32L5 (double words), STM32U5 and STM32WBA (quad-words and bursts of eight),
+/// STM32U3 (double words and bursts). Options are loaded by OBL_LAUNCH.
+/// </summary>
+/// <remarks>
+/// RM0438, RM0456, RM0487, RM0493 and RM0515, "Embedded flash memory (FLASH)". TrustZone can be switched on in the option bytes, but the
+/// secure side is not played. What is said of the voltage ranges of an STM32L5 is not enforced.
+/// </remarks>
+internal sealed partial class TwoWorldsFlash : FlashModel
 {
-    private const uint OPTR = 0x40, SecureRegisters = 0x5002_2000, SecureFlash = 0x0C00_0000;
+    private const uint ECCR = 0x30, OPTR = 0x40, SecureRegisters = 0x5002_2000, SecureFlash = 0x0C00_0000;
 
     private readonly KeyLatch keys = new(0x4567_0123, 0xCDEF_89AB, jamsWhenOpen: true);
     private readonly KeyLatch optionKeys = new(0x0819_2A3B, 0x4C5D_6E7F, jamsWhenOpen: true);
-    private readonly WbaTraits traits;
+    private readonly TwoWorldsTraits traits;
     private readonly IReadOnlyList<(uint Offset, uint Factory, uint Writable)> options;
+    private readonly uint pageMask;
     private readonly uint[] shadow;
     private readonly uint[] loaded;
-    private uint sr, cr, eccr, opsr, interrupted;
+    private uint sr, cr, ecc, eccInterrupt, opsr, interrupted;
 
-    public WbaFlash(FlashContext context)
+    public TwoWorldsFlash(FlashContext context)
         : base(context)
     {
-        traits = new WbaTraits(context.Device.DeviceId == 0x4B0);
+        traits = TwoWorldsTraits.Of(context.Device.DeviceId);
+        pageMask = (1u << traits.PageBits) - 1;
         options = traits.Options();
         Registers = traits.Registers();
         OptionCells = [.. options.Select(option => option.Factory)];
@@ -92,10 +100,11 @@ internal sealed partial class WbaFlash : FlashModel
 
     protected override uint Get(uint offset, RegisterAccess access) => offset switch
     {
-        0x20 => sr | (IsBusy() ? (uint)Sr.BSY : 0) | (collected > 0 ? (uint)Sr.WDW : 0),
+        0x20 => sr | (IsBusy() ? (uint)Sr.BSY : 0) | (collected > 0 ? (uint)Sr.WDW : 0), // no WDW on an STM32L5: its mask takes it off
         0x28 => cr | (keys.Locked ? (uint)Cr.LOCK : 0) | (optionKeys.Locked ? (uint)Cr.OPTLOCK : 0),
-        0x30 => eccr,
-        0x34 => opsr,
+        ECCR => eccInterrupt | (traits.DoubleErrors == ECCR ? ecc : 0),
+        _ when offset == traits.DoubleErrors => ecc,
+        _ when offset == traits.Opsr => opsr,
         _ => IndexOf(offset) is >= 0 and var option ? shadow[option] : 0,
     };
 
@@ -114,9 +123,12 @@ internal sealed partial class WbaFlash : FlashModel
             case 0x28:
                 WriteControl((cr & ~mask) | bits, access.Now);
                 break;
-            case 0x30:
-                eccr = (bits & EccDetected) != 0 ? eccr & EccInterrupt : eccr;
-                eccr = (eccr & ~(mask & EccInterrupt)) | (bits & EccInterrupt);
+            case ECCR:
+                eccInterrupt = (eccInterrupt & ~mask) | (bits & EccInterrupt);
+                ecc = traits.DoubleErrors == ECCR && (bits & EccDetected) != 0 ? 0 : ecc;
+                break;
+            case var _ when offset == traits.DoubleErrors:
+                ecc = (bits & EccDetected) != 0 ? 0 : ecc;
                 break;
             case var _ when IndexOf(offset) is >= 0 and var option && !optionKeys.Locked && Protection != ReadProtection.Level2:
                 shadow[option] = ((shadow[option] & ~mask) | bits) & options[option].Writable;
@@ -133,7 +145,7 @@ internal sealed partial class WbaFlash : FlashModel
     {
         keys.Reset();
         optionKeys.Reset();
-        (sr, cr, eccr, collected) = (0, 0, 0, 0);
+        (sr, cr, ecc, eccInterrupt, collected) = (0, 0, 0, 0, 0);
         (opsr, interrupted) = (interrupted, 0);
         if (source is ResetSource.PowerOn or ResetSource.OptionLoad)
         {
