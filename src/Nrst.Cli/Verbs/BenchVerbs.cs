@@ -11,6 +11,7 @@ internal static class BenchVerbs
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The board's name" };
     private static readonly Argument<string[]> Names = new("NAME") { Description = "Boards to serve", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Settings = new("SETTING") { Description = "boot0=0, boot0=1, boot-wiring=WIRES (e.g. dtr-nrst,!rts-boot0) or boot-wiring=none", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Chip = new("--chip") { Description = "The part it carries, e.g. STM32F407VG", HelpName = "PART" };
     private static readonly Option<string> Kind = new("--probe-kind") { Description = "v2, v2-1 or v3", HelpName = "KIND", DefaultValueFactory = _ => "v2-1" };
     private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
@@ -26,6 +27,7 @@ internal static class BenchVerbs
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
         new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, RawSerial }.Does(New, "bench new"),
+        new Command("set", "Change a jumper or a wire of a board") { Name, Settings }.Does(Set, "bench set"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
         new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, Realtime, Stats }.Does(Serve, "bench serve"),
@@ -80,6 +82,13 @@ internal static class BenchVerbs
             ["faults"] = new JsonArray([.. FaultCatalogue.All.Select(fault =>
                 new JsonObject { ["name"] = fault.Usage, ["description"] = fault.Description })]),
         };
+    }
+
+    private static JsonObject Set(Invocation call)
+    {
+        var board = Connection.Bench.Set(call.Line.GetValue(Name)!, call.Line.GetValue(Settings)!);
+        call.Screen.Result($"virtual:{board.Name}  {string.Join(' ', call.Line.GetValue(Settings)!)}");
+        return new JsonObject { ["board"] = board.Name, ["boot0"] = board.Boot0 };
     }
 
     private static JsonObject Remove(Invocation call)

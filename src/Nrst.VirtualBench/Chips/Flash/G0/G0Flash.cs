@@ -95,11 +95,11 @@ internal sealed class G0Flash(FlashContext context) : DoubleWordFlash(context, T
         };
     }
 
-    /// <summary>The board holds BOOT0 low; nBOOT_SEL lets nBOOT0 speak instead of the pin.</summary>
-    private static BootMemory BootFrom(uint optr)
+    /// <summary>nBOOT_SEL lets nBOOT0 speak instead of the pin.</summary>
+    private static BootMemory BootFrom(uint optr, bool pin)
     {
         var (selects, boot1, boot0) = ((optr & 1u << 24) != 0, (optr & 1u << 25) != 0, (optr & 1u << 26) != 0);
-        return !selects || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
+        return !(selects ? !boot0 : pin) ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
     }
 
     /// <summary>An area whose start is behind its end does not exist.</summary>
