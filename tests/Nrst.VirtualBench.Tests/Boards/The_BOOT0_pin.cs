@@ -18,6 +18,7 @@ public sealed class The_BOOT0_pin : IDisposable
     [InlineData("STM32F103C8", 0x1FFF_F000)]
     [InlineData("STM32F303CC", 0x1FFF_D800)]
     [InlineData("STM32F407VG", 0x1FFF_0000)]
+    [InlineData("STM32F746ZG", 0x0010_0000)]
     [InlineData("STM32G474RE", 0x1FFF_0000)]
     [InlineData("STM32H743ZI", 0x1FF0_0000)]
     [InlineData("STM32H563ZI", 0x0BF9_7000)]

@@ -6,6 +6,7 @@ internal sealed class InformationBlock
 {
     private const uint Loop = 0x40;
 
+    private readonly HashSet<uint> loops = [];
     private readonly List<AddressRange> windows = [];
     private readonly List<(uint Start, uint Length, Func<uint, byte> Byte)> contents = [];
 
@@ -15,8 +16,8 @@ internal sealed class InformationBlock
     /// <summary>Where the first bootloader is; null where none was put.</summary>
     public AddressRange? SystemMemory { get; private set; }
 
-    /// <summary>Where a core that runs a bootloader rests.</summary>
-    public uint LoaderLoop => (SystemMemory?.Start.Value ?? 0) + Loop;
+    /// <summary>A core that is here runs the bootloader: see <see cref="Bootloader"/>.</summary>
+    public bool IsLoaderLoop(uint programCounter) => loops.Contains(programCounter);
 
     /// <summary>Lets the block answer at so many bytes from an address.</summary>
     public InformationBlock Window(uint start, uint length)
@@ -49,6 +50,7 @@ internal sealed class InformationBlock
         BitConverter.TryWriteBytes(code.AsSpan(0), stackTop);
         BitConverter.TryWriteBytes(code.AsSpan(4), start + Loop + 1);
         (code[Loop], code[Loop + 1]) = (0xFE, 0xE7); // b .
+        loops.Add(start + Loop);
         SystemMemory ??= new AddressRange(new Address(start), length);
         return Window(start, length).Put(start, code);
     }
