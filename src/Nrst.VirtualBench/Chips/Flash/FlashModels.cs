@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips.Flash.F4;
+using Nrst.VirtualBench.Chips.Flash.F7;
 using Nrst.VirtualBench.Chips.Flash.Fpec;
 using Nrst.VirtualBench.Chips.Flash.G0;
 using Nrst.VirtualBench.Chips.Flash.G4;
@@ -25,6 +26,7 @@ internal static class FlashModels
         ["stm32wb"] = context => new WbFlash(context),
         ["stm32wl"] = context => new WbFlash(context),
         ["stm32f4"] = context => new F4Flash(context),
+        ["stm32f7"] = context => new F7Flash(context),
         ["stm32l0"] = context => new L0Flash(context),
         ["stm32l1"] = context => new L1Flash(context),
         ["stm32l4"] = context => new L4Flash(context),

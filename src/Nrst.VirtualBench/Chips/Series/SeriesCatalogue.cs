@@ -11,6 +11,7 @@ internal static class SeriesCatalogue
         Stm32F1Series.Describe,
         Stm32F3Series.Describe,
         Stm32F4Series.Describe,
+        Stm32F7Series.Describe,
         Stm32G0Series.Describe,
         Stm32G4Series.Describe,
         Stm32H5Series.Describe,

@@ -6,13 +6,13 @@ namespace Nrst.VirtualBench.Chips.Series;
 /// <summary>STM32F2 and STM32F4: RM0090, "Memory map", "RCC register map" and "Debug MCU configuration register".</summary>
 internal static class Stm32F4Series
 {
-    private const uint AHB1ENR = 0x30, AHB2ENR = 0x34, APB1ENR = 0x40, APB2ENR = 0x44;
-    private const uint APB1_FZ = 0x08, APB2_FZ = 0x0C;
+    internal const uint AHB1ENR = 0x30, AHB2ENR = 0x34, APB1ENR = 0x40, APB2ENR = 0x44;
+    internal const uint APB1_FZ = 0x08, APB2_FZ = 0x0C;
 
     private static readonly int[] AllTimers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
     private static readonly int[] FewTimers = [1, 2, 3, 4, 5, 9, 10, 11];
 
-    private static readonly UsartBlock[] Usarts =
+    internal static UsartBlock[] Usarts { get; } =
     [
         Usart(1, 0x4001_1000, APB2ENR, 4, 37), Usart(2, 0x4000_4400, APB1ENR, 17, 38), Usart(3, 0x4000_4800, APB1ENR, 18, 39),
         Usart(4, 0x4000_4C00, APB1ENR, 19, 52), Usart(5, 0x4000_5000, APB1ENR, 20, 53), Usart(6, 0x4001_1400, APB2ENR, 5, 71),
@@ -20,7 +20,7 @@ internal static class Stm32F4Series
         Usart(10, 0x4001_1C00, APB2ENR, 7, 89),
     ];
 
-    private static readonly TimerBlock[] Timers =
+    internal static TimerBlock[] Timers { get; } =
     [
         Timer(1, 0x4001_0000, APB2ENR, 0, 16, 4, 25, 27, 0), Timer(2, 0x4000_0000, APB1ENR, 0, 32, 4, 28, null, 0),
         Timer(3, 0x4000_0400, APB1ENR, 1, 16, 4, 29, null, 1), Timer(4, 0x4000_0800, APB1ENR, 2, 16, 4, 30, null, 2),
@@ -77,7 +77,7 @@ internal static class Stm32F4Series
         ],
     };
 
-    private static RccDescription Rcc { get; } = new()
+    internal static RccDescription Rcc { get; } = new()
     {
         At = 0x4002_3800,
         ResetValues =

@@ -1,49 +1,44 @@
 using System.Numerics;
+using Nrst.VirtualBench.Chips.Flash.Parallel;
 
 namespace Nrst.VirtualBench.Chips.Flash.F4;
 
-/// <summary>The option cells, and the registers through which they are seen and changed.</summary>
-/// <remarks>A write to OPTCR changes only the register; OPTSTRT copies it into the cells; a reset loads it from them again.</remarks>
-internal sealed class F4OptionBytes
+/// <summary>OPTCR and OPTCR1 of the F2 and F4.</summary>
+internal sealed class F4OptionBytes : IParallelOptions
 {
-    private const uint Control = 0b11; // OPTLOCK, OPTSTRT
+    private const uint NoOption = 0b11; // OPTLOCK, OPTSTRT
     private readonly F4Traits traits;
-    private readonly bool dualBank;
 
-    public F4OptionBytes(F4Traits traits, bool dualBank)
+    public F4OptionBytes(F4Traits traits)
     {
-        (this.traits, this.dualBank) = (traits, dualBank);
+        this.traits = traits;
         Cells = [traits.WriteProtectMask == 0x7FFF_0000 ? 0x7FFF_AAECu : 0x0FFF_AAEC, 0x0FFF_0000];
         Load();
     }
 
-    /// <summary>The programmed OPTCR and OPTCR1, without OPTLOCK and OPTSTRT.</summary>
     public uint[] Cells { get; }
 
-    public uint Optcr { get; set; }
+    public uint Control { get; set; }
 
     public uint Optcr1 { get; set; }
 
-    public ReadProtection Protection => LevelOf(Cells[0]);
+    public ReadProtection Protection => ReadProtectionByte.LevelOf(Cells[0]);
+
+    public ReadProtection Asked => ReadProtectionByte.LevelOf(Control);
+
+    public bool BarsReads => Sprmod;
 
     public bool Sprmod => traits.HasSprmod && (Cells[0] & 1u << 31) != 0;
 
     public bool HardwareWatchdog => (Cells[0] & 1 << 5) == 0;
 
-    public static ReadProtection LevelOf(uint optcr) => (byte)(optcr >> 8) switch
-    {
-        0xAA => ReadProtection.Level0,
-        0xCC => ReadProtection.Level2,
-        _ => ReadProtection.Level1,
-    };
-
-    public void Load() => (Optcr, Optcr1) = (Cells[0] & ~Control, Cells[1]);
+    public void Load() => (Control, Optcr1) = (Cells[0] & ~NoOption, Cells[1]);
 
     /// <summary>Copies the registers into the cells.</summary>
     public void Program()
     {
-        Cells[0] = Optcr & ~Control;
-        Cells[1] = dualBank ? Optcr1 & 0x0FFF_0000 : Cells[1];
+        Cells[0] = Control & ~NoOption;
+        Cells[1] = traits.HasTwoBanks ? Optcr1 & 0x0FFF_0000 : Cells[1];
     }
 
     public bool IsWriteProtected(FlashUnit sector) => !Sprmod && !Nwrp(sector);

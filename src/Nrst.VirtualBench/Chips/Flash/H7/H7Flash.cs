@@ -71,12 +71,7 @@ internal sealed partial class H7Flash : BufferedFlash
 
     public override IReadOnlyList<FlashRegister> Registers { get; }
 
-    public override ReadProtection Protection => (byte)(Current(OPTSR_CUR) >> 8) switch
-    {
-        0xAA => ReadProtection.Level0,
-        0xCC => ReadProtection.Level2,
-        _ => ReadProtection.Level1,
-    };
+    public override ReadProtection Protection => ReadProtectionByte.LevelOf(Current(OPTSR_CUR));
 
     public override bool HardwareWatchdog => (Current(OPTSR_CUR) & 1 << 4) == 0;
 

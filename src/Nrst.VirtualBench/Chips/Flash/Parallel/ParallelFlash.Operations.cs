@@ -1,9 +1,7 @@
-namespace Nrst.VirtualBench.Chips.Flash.F4;
+namespace Nrst.VirtualBench.Chips.Flash.Parallel;
 
-internal sealed partial class F4Flash
+internal abstract partial class ParallelFlash
 {
-    private const uint OtpLocks = 512;
-
     protected override BusStatus ReadCells(FlashPlace place, int bytes, out uint value, BusMaster master, long now)
     {
         value = 0;
@@ -45,11 +43,11 @@ internal sealed partial class F4Flash
         return BusStatus.Ok;
     }
 
-    /// <summary>The one-time programmable area: 16 blocks of 32 bytes, then a lock byte for each.</summary>
+    /// <summary>The one-time programmable area: 16 blocks, then a lock byte for each.</summary>
     protected override BusStatus WriteInformation(uint address, int bytes, uint value, BusMaster master, ref long now)
     {
-        var offset = address - OtpAt;
-        if (offset >= OtpLength || !Wait(AllBanks, master, ref now))
+        var offset = address - otpPlace.At;
+        if (offset >= otpPlace.Length || !Wait(AllBanks, master, ref now))
         {
             return BusStatus.Error;
         }
@@ -59,7 +57,7 @@ internal sealed partial class F4Flash
             return BusStatus.Ok;
         }
 
-        if (offset < OtpLocks && Otp[OtpLocks + (offset / 32)] == 0)
+        if (offset < otpPlace.Locks && Otp[otpPlace.Locks + (offset / otpPlace.Block)] == 0)
         {
             Refuse(Sr.WRPERR);
             return BusStatus.Ok;
@@ -131,6 +129,6 @@ internal sealed partial class F4Flash
     /// <summary>The parallelism in bits. x64 is not in the tables of every data sheet; it is not slower than x32.</summary>
     private int Bits => 8 << (int)Math.Min(Psize, 2);
 
-    private long MassEraseTime(IEnumerable<FlashUnit> sectors) =>
+    protected long MassEraseTime(IEnumerable<FlashUnit> sectors) =>
         sectors.GroupBy(sector => sector.Bank).Sum(bank => Timing.Bank((uint)bank.Sum(sector => sector.Range.Length), Bits));
 }
