@@ -126,7 +126,7 @@ internal sealed class ChipRest(Target target, bool withoutLoader, JobListener li
 
     private void TellOfCoreReset(TargetException noReset) => listener(new JobEvent.Repaired(
             "core-reset",
-            $"Neither the debug port nor the pin resets this chip ({noReset.Evidence.FirstOrDefault() ?? noReset.Message}). Something on the board drives NRST "
+            $"Neither the debug port nor the pin resets this chip ({(noReset.Evidence is [var seen, ..] ? seen : noReset.Message)}). Something on the board drives NRST "
             + "high, as a supervisor with a push-pull output does: connect it through 1 kΩ, or use one with an open drain. nrst goes on with the core alone."));
 
     private void HoldBackTheRest(bool halted)

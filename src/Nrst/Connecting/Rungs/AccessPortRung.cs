@@ -1,4 +1,3 @@
-using Nrst.Arm;
 using Nrst.Targets;
 
 namespace Nrst.Connecting.Rungs;
