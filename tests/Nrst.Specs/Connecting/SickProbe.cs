@@ -10,7 +10,7 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
 {
     private static readonly Address Aircr = new(0xE000_ED0C);
 
-    private readonly IDebugProbe _inner = Boards.Probe(board);
+    private readonly Nrst.Probes.StLink.StLinkProbe _inner = Boards.Probe(board);
     private int _transfers;
 
     // ---- what is wrong; nothing to begin with ----

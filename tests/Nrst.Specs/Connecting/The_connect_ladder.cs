@@ -161,7 +161,7 @@ public sealed class The_connect_ladder : IDisposable
         using (var target = _board.Connect(options: new ConnectOptions(mode)))
         {
             Assert.Equal([(name, RungOutcome.Connected)], Tried(target));
-            Assert.Empty(target.Repairs.Where(repair => repair.Name != "kept-awake"));
+            Assert.DoesNotContain(target.Repairs, repair => repair.Name != "kept-awake");
         }
 
         Assert.Equal(before, Memories());

@@ -1,5 +1,4 @@
 using Nrst.Flash;
-using Nrst.Images;
 using Nrst.Repairs;
 
 namespace Nrst.Specs.Connecting;
