@@ -46,7 +46,7 @@ public sealed class The_BOOT0_pin : IDisposable
         _store.New("b", "STM32F407VG");
         using var board = _store.Open("b");
         var silicon = ((ChipOnBoard)board.Chip).Silicon;
-        silicon.Flash.Fill(0);
+        silicon.Flash.Clear();
         new byte[] { 0x00, 0x10, 0x00, 0x20, 0x41, 0x00, 0x00, 0x08 }.CopyTo(silicon.Flash);
         new byte[] { 0xFE, 0xE7 }.CopyTo(silicon.Flash[0x40..]);
         Press(silicon, board);
