@@ -168,6 +168,13 @@ internal abstract partial class DoubleWordFlash
         return pin || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
     }
 
+    /// <summary>The board holds BOOT0 low; nBOOT_SEL lets nBOOT0 speak instead of the pin. So on G0, C0 and U0.</summary>
+    protected static BootMemory BootBySelectedPin(uint optr)
+    {
+        var (selects, boot1, boot0) = ((optr & 1u << 24) != 0, (optr & 1u << 25) != 0, (optr & 1u << 26) != 0);
+        return !selects || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
+    }
+
     private static ReadProtection LevelOf(uint optr) => (byte)optr switch
     {
         0xAA => ReadProtection.Level0,
