@@ -22,10 +22,21 @@ internal static class Common
 
     public static readonly Option<string> Connect = new("--connect")
     {
-        Description = "auto, normal, under-reset or hot-plug",
+        Description = "auto, attach, normal, core-reset, under-reset, pulse or power-cycle",
         HelpName = "MODE",
         DefaultValueFactory = _ => "auto",
     };
+
+    public static readonly Option<double> ConnectTimeout = new("--connect-timeout")
+    {
+        Description = "How long all ways to connect may take together",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 20,
+    };
+
+    public static readonly Option<bool> NoMemory = new("--no-memory") { Description = "Neither use nor note which way to connect worked on this board" };
+
+    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Say more: every way to connect that was tried" };
 
     public static readonly Option<int> Speed = new("--speed")
     {
@@ -48,6 +59,9 @@ internal static class Common
         command.Options.Add(Probe);
         command.Options.Add(Chip);
         command.Options.Add(Connect);
+        command.Options.Add(ConnectTimeout);
+        command.Options.Add(NoMemory);
+        command.Options.Add(Verbose);
         command.Options.Add(Speed);
         command.Options.Add(Capture);
         command.Options.Add(CaptureRedact);

@@ -18,8 +18,8 @@ internal static class Connection
 
     public static Target Open(Invocation call)
     {
-        var options = Options(call);
-        return Target.Connect(CatalogFor(call).Open(Selector(call)), options);
+        var options = Options(call) with { Listener = call.Connecting.Listen };
+        return call.Connecting.Target = Target.Connect(CatalogFor(call).Open(Selector(call)), options);
     }
 
     /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>
@@ -39,7 +39,12 @@ internal static class Connection
     public static ConnectOptions Options(Invocation call)
     {
         var line = call.Line;
-        return new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip));
+        return new ConnectOptions(Mode(line.GetValue(Common.Connect)!), Speed(line.GetValue(Common.Speed)), line.GetValue(Common.Chip))
+        {
+            Limit = Limit(line.GetValue(Common.ConnectTimeout)),
+            Interactive = call.Screen.Live && !call.Screen.Json && !Console.IsInputRedirected,
+            Memory = line.GetValue(Common.NoMemory) || Selector(call) is ProbeSelector.Replay ? null : new ConnectMemoryFile(MemoryFile()),
+        };
     }
 
     public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
@@ -78,12 +83,15 @@ internal static class Connection
     private static ConnectMode Mode(string text) => text switch
     {
         "auto" => ConnectMode.Auto,
+        "attach" or "hot-plug" => ConnectMode.HotPlug,
         "normal" => ConnectMode.Normal,
+        "core-reset" => ConnectMode.CoreReset,
         "under-reset" => ConnectMode.UnderReset,
-        "hot-plug" => ConnectMode.HotPlug,
+        "pulse" => ConnectMode.Pulse,
+        "power-cycle" => ConnectMode.PowerCycle,
         _ => throw new UsageException("NRST0108", $"'{text}' is not a way to connect.")
         {
-            LikelyCause = "--connect takes auto, normal, under-reset or hot-plug.",
+            LikelyCause = "--connect takes auto, attach, normal, core-reset, under-reset, pulse or power-cycle.",
         },
     };
 
@@ -91,6 +99,22 @@ internal static class Connection
     {
         LikelyCause = "--speed takes the highest clock to use, in kHz, as in --speed 1800.",
     };
+
+    private static TimeSpan Limit(double seconds) => seconds is > 0 and <= 3600
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new UsageException("NRST0119", $"{seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)} s is no time to connect in.")
+        {
+            LikelyCause = "--connect-timeout takes seconds, more than 0 and at most 3600.",
+        };
+
+    /// <summary>Beside the boards of the bench: what is kept for a user and can be lost.</summary>
+    private static string MemoryFile()
+    {
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } named ? named
+            : OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? ".", ".local", "state");
+        return Path.Combine(state, "nrst", "connections.json");
+    }
 
     /// <summary>The boards of the bench, seen as probes.</summary>
     private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture) : IProbeSource

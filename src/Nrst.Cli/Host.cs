@@ -12,6 +12,9 @@ internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines
     /// <summary>What has to hold when the verb has succeeded and let go of everything; it throws where it does not.</summary>
     public List<Action> Afterwards { get; } = [];
 
+    /// <summary>What is told of the way to the target.</summary>
+    public Output.ConnectingLines Connecting { get; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
+
     /// <summary>Disposed of at the end, however it comes.</summary>
     public List<IDisposable?> Owned { get; } = [];
 }
@@ -35,6 +38,7 @@ internal static class Host
             var result = verb(call);
             call.Afterwards.ForEach(check => check());
             progress.Clear();
+            call.Connecting.AddTo(result);
             Document(screen, name, null, result);
             return 0;
         }
@@ -43,7 +47,7 @@ internal static class Host
 #pragma warning restore CA1031
         {
             progress.Clear();
-            return Fail(screen, name, error);
+            return Fail(screen, name, error, call.Connecting.OfFailure());
         }
         finally
         {
@@ -57,13 +61,14 @@ internal static class Host
         }
     }
 
-    public static int Fail(Screen screen, string name, Exception thrown)
+    /// <param name="seen">What is worth telling although it failed; null where nothing is.</param>
+    public static int Fail(Screen screen, string name, Exception thrown, JsonObject? seen = null)
     {
         var error = ErrorReport.Named(thrown);
         ErrorReport.Show(screen, error);
         try
         {
-            Document(screen, name, ErrorReport.ToJson(error), null);
+            Document(screen, name, ErrorReport.ToJson(error), seen);
         }
         catch (IOException)
         {

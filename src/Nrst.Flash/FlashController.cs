@@ -78,6 +78,14 @@ internal abstract class FlashController(FlashChip chip)
         ForgetErrors();
     }
 
+    /// <summary>What earlier jobs left behind and <see cref="Open"/> will clear. Changes nothing.</summary>
+    public virtual JobEvent.Repaired? Leftover()
+    {
+        var status = chip.Layout.Banks.Select(bank => ReadStatus(bank.Layout.Range)).FirstOrDefault(one => one.Fault != FlashFault.None);
+        return status.Fault == FlashFault.None ? null : new JobEvent.Repaired(
+            "stale-flash-errors", $"The flash controller still showed errors of an earlier job ({status.Text}); they were cleared.");
+    }
+
     /// <summary>Waits for whatever runs, then locks.</summary>
     public void Lock()
     {
@@ -108,15 +116,21 @@ internal abstract class FlashController(FlashChip chip)
         var where = new AddressRange(at, (uint)data.Length);
         using var unlocked = Unlock(where);
         StartProgram(at);
-        var limit = TimeOfProgram(1).Limit;
+        var (limit, least) = (TimeOfProgram(1).Limit, TimeOfProgram(1).Least);
         for (var offset = 0; offset < data.Length; offset += Access)
         {
             var piece = data.Slice(offset, Access);
             if (!Grain.IsBlank(piece))
             {
                 var place = new AddressRange(at + (uint)offset, (uint)Access);
+                var start = chip.Clock.Now;
                 WriteUnit(place.Start, piece);
-                Settle(place, WaitWhileBusy(place, limit));
+                var status = WaitWhileBusy(place, limit);
+                Settle(place, status);
+                if (chip.Clock.Now - start is var took && took < least)
+                {
+                    throw FlashErrors.TooFast(place, status, took, least); // seen only where the silicon is slower than the wire
+                }
             }
         }
 

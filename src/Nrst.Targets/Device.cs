@@ -47,6 +47,9 @@ public sealed record Device(
     /// <summary>Where the secure world sees controller, flash and RAM; null where the chip has no TrustZone.</summary>
     public SecureAlias? Secure { get; init; }
 
+    /// <summary>What writes into RAM, or resets the chip, without the core: quieted where nothing resets the whole chip. Empty: nobody could say.</summary>
+    public IReadOnlyList<BusMasterReset> BusMasters { get; init; } = [];
+
     /// <summary>What was shown to work, route by route. Empty: described only.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 
@@ -79,6 +82,11 @@ public sealed record IdCodePlace(int AccessPort, Address At, bool FromJtagId)
 
 /// <summary>Bits of one 32-bit register.</summary>
 public sealed record RegisterBits(Address At, uint Mask);
+
+/// <summary>A peripheral that goes on by itself when only the core is stopped: DMA, Ethernet, USB, a window watchdog.</summary>
+/// <param name="Bits">Its bit in RCC: set and cleared again it resets the peripheral.</param>
+/// <param name="ByClock">It has no reset of its own: <paramref name="Bits"/> is its clock enable, which stops it where it is.</param>
+public sealed record BusMasterReset(string Name, RegisterBits Bits, bool ByClock);
 
 /// <param name="At">Address of the first word.</param>
 /// <param name="Offsets">Offsets of all words from there: 0, 4, 8 nearly everywhere; 0, 4, 0x14 on the STM32L0 and L1.</param>

@@ -6,6 +6,7 @@ namespace Nrst.Targets;
 /// <summary>One file of <c>data/devices</c>, in the words it is written in. <see cref="Notation"/> says how each reads.</summary>
 /// <param name="Line">The series that all devices of the file belong to.</param>
 /// <param name="Crc">Null where the chip has no CRC unit, or nobody could say where.</param>
+/// <param name="BusMasters">What writes into RAM or resets the chip without the core, and the bit in RCC that quiets it.</param>
 /// <param name="TrustZone">The option value under which there is a secure world.</param>
 /// <param name="Secure">Where that world sees controller and flash, and how far up its RAM is.</param>
 internal sealed record DeviceFile(
@@ -20,7 +21,8 @@ internal sealed record DeviceFile(
     IReadOnlyList<string> Memories,
     IReadOnlyList<DeviceRow> Devices,
     string? TrustZone = null,
-    string? Secure = null);
+    string? Secure = null,
+    IReadOnlyList<string>? BusMasters = null);
 
 /// <param name="Options">Fields of option registers that other rows name.</param>
 /// <param name="SecondBankField">What PNB or SNB holds for the first sector of bank 2, where that is not 0.</param>

@@ -60,6 +60,7 @@ internal static class DeviceReader
             SecondCore = row.SecondCore is { } second ? Notation.SecondCore(second) : null,
             TrustZone = shared.TrustZone,
             Secure = shared.Secure,
+            BusMasters = shared.BusMasters,
             Evidence = [.. (row.Evidence ?? []).Select(Notation.Evidence)],
             Note = row.Note,
         };
@@ -101,6 +102,7 @@ internal static class DeviceReader
         CrcUnit? Crc,
         OptionValue? TrustZone,
         SecureAlias? Secure,
+        IReadOnlyList<BusMasterReset> BusMasters,
         IReadOnlyList<NamedRange> Memories)
     {
         public static Shared Of(DeviceFile rows)
@@ -120,6 +122,7 @@ internal static class DeviceReader
                 rows.Crc is { } crc ? Notation.Crc(crc) : null,
                 rows.TrustZone is { } zone ? OptionNotation.Value(zone, options) : null,
                 rows.Secure is { } secure ? Notation.Secure(secure) : null,
+                [.. (rows.BusMasters ?? []).Select(Notation.BusMaster)],
                 [.. rows.Memories.Select(Notation.Range)]);
         }
 

@@ -108,6 +108,12 @@ internal static class Notation
         _ => throw new FormatException($"'{text}' is not a CRC unit such as '0x4002_3000 clock 0x4002_3830 0x0000_1000'."),
     };
 
+    /// <summary><c>USB OTG HS reset 0x4002_3810 0x2000_0000</c>; <c>clock</c> instead of <c>reset</c> where its clock is all that can be taken away.</summary>
+    public static BusMasterReset BusMaster(string text) =>
+        text.Split(' ') is [.. { Length: > 0 } name, ("reset" or "clock") and var how, var at, var mask]
+            ? new BusMasterReset(string.Join(' ', name), Bits($"{at} {mask}"), how == "clock")
+            : throw new FormatException($"'{text}' is not a bus master such as 'DMA1 reset 0x4002_3810 0x0020_0000'.");
+
     /// <summary><c>ap3 Cortex-M4F</c>.</summary>
     public static SecondCore SecondCore(string text) =>
         text.Split(' ', 2) is [var port, var core]

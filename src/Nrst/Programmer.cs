@@ -1,6 +1,7 @@
 using Nrst.Arm;
 using Nrst.Flash;
 using Nrst.Images;
+using Nrst.Repairs;
 
 namespace Nrst;
 
@@ -32,50 +33,60 @@ public sealed class Programmer(Target target, JobListener? listener = null)
     public bool WithoutLoader { get; init; }
 
     /// <summary>Looks at the chip and says what <see cref="Flash"/> would do. Changes no flash; the chip is reset.</summary>
-    public FlashPlan Plan(FirmwareImage image, FlashOptions options, CancellationToken cancel)
+    public FlashPlan Plan(FirmwareImage image, FlashOptions options, CancellationToken cancel) => Repairing().Run(() =>
     {
-        var (flash, _) = Prepare();
-        var plan = FlashExecutor.Plan(new FlashJob(flash, image, options), cancel);
-        Finish(ResetAfter.Run);
+        var job = Prepare();
+        var plan = FlashExecutor.Plan(new FlashJob(job.Flash, image, options), cancel);
+        Finish(job, ResetAfter.Run);
         return plan;
-    }
+    });
 
     /// <summary>Erases what is needed, programs, proves, resets, and watches the firmware run.</summary>
     public FlashOutcome Flash(FirmwareImage image, FlashOptions options, ResetAfter after, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(options);
         listener?.Invoke(new JobEvent.PhaseFinished(Phase.Connect, target.ConnectTime, 0));
         var start = target.Probe.Clock.Now;
-        var (flash, geometry) = Prepare();
-        var report = FlashExecutor.Run(new FlashJob(flash, image, options), cancel);
-        var observed = Finish(after, image);
+        var (job, report) = Repairing(new DamagedSectors(image, options, EraseDamaged(cancel))).Run(() =>
+        {
+            var ready = Prepare();
+            return (ready, FlashExecutor.Run(new FlashJob(ready.Flash, image, options), cancel));
+        });
+        var observed = Finish(job, after, image);
         var connect = target.ConnectTime.TotalSeconds;
         var total = connect + (target.Probe.Clock.Now - start).TotalSeconds;
-        return new FlashOutcome(report, geometry, observed, connect, total, target.Probe.Exchanges);
+        return new FlashOutcome(report, job.Geometry, observed, connect, total, target.Probe.Exchanges);
     }
 
     /// <summary>Puts bytes at an address and leaves everything around them as it is. Leaves the chip reset and running.</summary>
     public FlashReport Write(Address at, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
-        var (flash, _) = Prepare();
-        var report = FlashExecutor.Write(flash, at, data, cancel);
-        Finish(ResetAfter.Run);
+        var (job, report) = Repairing().Run(() =>
+        {
+            var ready = Prepare();
+            return (ready, FlashExecutor.Write(ready.Flash, at, data, cancel));
+        });
+        Finish(job, ResetAfter.Run);
         return report;
     }
 
-    /// <summary>Erases the sectors that a range touches, or all where it is null, and leaves the core halted after a reset.</summary>
+    /// <summary>Erases the sectors that a range touches, or all where it is null. Leaves the chip reset and running.</summary>
     public EraseReport Erase(AddressRange? range, CancellationToken cancel)
     {
-        var (flash, _) = Prepare();
-        var report = FlashExecutor.Erase(flash, range, cancel);
-        Finish(ResetAfter.Run);
+        var (job, report) = Repairing().Run(() =>
+        {
+            var ready = Prepare();
+            return (ready, FlashExecutor.Erase(ready.Flash, range, cancel));
+        });
+        Finish(job, ResetAfter.Run);
         return report;
     }
 
     /// <summary>Compares by reading back, on the running chip: nothing is reset, halted or written.</summary>
     /// <exception cref="ProofException">The first byte that differs.</exception>
     public FlashProof Verify(FirmwareImage image, CancellationToken cancel) =>
-        FlashExecutor.Compare(Describe(target.ReadGeometry()), image, cancel);
+        FlashExecutor.Compare(Describe(target.ReadGeometry(), null), image, cancel);
 
     /// <summary>Reads memory of the running chip.</summary>
     public byte[] Read(AddressRange range, CancellationToken cancel)
@@ -103,24 +114,18 @@ public sealed class Programmer(Target target, JobListener? listener = null)
         target.Core.LeaveHalted = halt;
     }
 
-    private (FlashTarget Flash, FlashGeometry Geometry) Prepare()
+    private PreparedJob Prepare()
     {
         FlashExecutor.RequireDriver(target.Chip.Device);
         target.Core.LeaveHalted = true; // should the job fail: half an image must not run
-        if (target.Options.Mode is ConnectMode.HotPlug)
-        {
-            target.Core.Halt();
-        }
-        else if (target.Options.Mode is not ConnectMode.UnderReset) // connecting under reset has just done it
-        {
-            target.Core.Reset(ResetKind.System, halt: true);
-        }
-
+        var rest = new ChipRest(target, WithoutLoader, Listen);
+        TellOfLeftover();
+        rest.Come();
         var geometry = target.ReadGeometry();
-        return (Describe(geometry), geometry);
+        return new PreparedJob(Describe(geometry, rest), geometry, rest);
     }
 
-    private FlashTarget Describe(FlashGeometry geometry) => new()
+    private FlashTarget Describe(FlashGeometry geometry, ChipRest? rest) => new()
     {
         Core = target.Core,
         Memory = target.Memory,
@@ -130,12 +135,25 @@ public sealed class Programmer(Target target, JobListener? listener = null)
         Part = geometry.Part,
         Layout = geometry.Layout,
         Volts = target.Volts,
-        Listener = listener,
-        // The loader reckons with the clock a reset leaves; a chip that was not reset runs from whatever its firmware chose.
-        WithoutLoader = WithoutLoader || target.Options.Mode is ConnectMode.HotPlug,
+        Listener = Listen,
+        MeasuredHertz = rest?.Hertz,
+        WithoutLoader = WithoutLoader || rest is { WithoutLoader: true },
     };
 
-    private RunObservation? Finish(ResetAfter after, FirmwareImage? image = null)
+    /// <summary>Before the reset, which takes it away.</summary>
+    private void TellOfLeftover()
+    {
+        try
+        {
+            FlashExecutor.TellOfLeftover(Describe(target.ReadGeometry(), null));
+        }
+        catch (TargetException)
+        {
+            // A chip that is not at rest may not let anybody look; nothing depends on it.
+        }
+    }
+
+    private RunObservation? Finish(PreparedJob job, ResetAfter after, FirmwareImage? image = null)
     {
         var reset = after is not ResetAfter.None && target.Options.Mode is not ConnectMode.HotPlug;
         target.Core.LeaveHalted = !reset || after is ResetAfter.Halt;
@@ -147,11 +165,30 @@ public sealed class Programmer(Target target, JobListener? listener = null)
         }
 
         var start = target.Probe.Clock.Now;
-        target.Core.Reset(ResetKind.System, halt: after is ResetAfter.Halt);
+        job.Rest.Start(job.Geometry.Layout.Range.Start, halt: after is ResetAfter.Halt);
         var seen = image is not null && after is ResetAfter.Run
             ? RunObserver.Watch(target.Core, target.Probe.Clock, image)
             : null;
         listener?.Invoke(new JobEvent.PhaseFinished(Phase.Reset, target.Probe.Clock.Now - start, 0));
         return seen;
     }
+
+    private RepairingRun Repairing(DamagedSectors? damaged = null) => new(target, Listen, damaged);
+
+    private Action<AddressRange> EraseDamaged(CancellationToken cancel) => sector => FlashExecutor.Erase(Prepare().Flash, sector, cancel);
+
+    private void Listen(JobEvent happened)
+    {
+        if (happened is JobEvent.Repaired repair)
+        {
+            target.Repaired(repair, listener);
+        }
+        else
+        {
+            listener?.Invoke(happened);
+        }
+    }
+
+    /// <summary>A chip at rest, and how it is started again.</summary>
+    private sealed record PreparedJob(FlashTarget Flash, FlashGeometry Geometry, ChipRest Rest);
 }

@@ -52,6 +52,7 @@ internal sealed class CommandLine : IDisposable
         }
 
         start.Environment["NRST_BENCH_DIR"] = Bench;
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Folder, "state"); // what is remembered of one test is nothing to the next
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

@@ -57,7 +57,7 @@ public sealed class Telling_chips_apart
     {
         var copy = new Silicon(DeviceDatabase.FindById(0x410)!, 0x410, cpuId: 0x410F_C241);
 
-        var error = Assert.Throws<TargetException>(() => ChipIdentification.Identify(copy, chip: null));
+        var error = Assert.ThrowsAny<TargetException>(() => ChipIdentification.Identify(copy, chip: null));
 
         Assert.Equal("NRST3321", error.Code);
         Assert.Contains(error.Evidence, line => line.Contains("0x10000410", StringComparison.Ordinal));

@@ -16,7 +16,7 @@ internal static class CoreErrors
             Evidence = [Status(last), $"S_RESET_ST stayed 0 for {Milliseconds(waited)}"],
             Remedies = kind == ResetKind.Pin
                 ? [new("Connect NRST to the probe; no driver but an open drain may hang on it.")]
-                : [new("Connect NRST and reset by the pin.", "nrst reset --connect under-reset"), new("Switch the board off and on.")],
+                : [new("Connect NRST and reset by the pin.", "nrst reset --connect under-reset"), new("Reset the core alone.", "nrst reset --kind core"), new("Switch the board off and on.")],
         };
 
     public static TargetException NoCore(CoreIdentity read) =>

@@ -30,5 +30,8 @@ public readonly record struct CoreIdentity(uint Cpuid)
     /// <summary>AIRCR.VECTRESET exists in ARMv7-M, and there not in the M7.</summary>
     public bool HasVectReset => PartNumber is 0xC23 or 0xC24;
 
+    /// <summary>It may hold data that memory does not, and the other way round.</summary>
+    public bool HasDataCache => PartNumber is 0xC27 or 0xD22 or 0xD23;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} r{Variant}p{Revision}");
 }

@@ -7,8 +7,6 @@ namespace Nrst.Arm;
 /// </remarks>
 public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, IResetLine reset, IClock clock)
 {
-    // A core that waits for its flash to finish an erase halts only afterwards.
-    private static readonly TimeSpan HaltLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StepLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly TouchedRegisters _touched = new();
@@ -19,11 +17,17 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
 
     public bool IsAttached { get; private set; }
 
+    /// <summary>How long <see cref="Halt"/> waits. A core that waits for its flash to finish an erase halts only afterwards.</summary>
+    public TimeSpan HaltLimit { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Which core it is; known once attached.</summary>
     public CoreIdentity Identity { get; private set; }
 
     /// <summary>Whether the core was halted when we came.</summary>
     public bool WasHalted => _before.HasFlag(Dhcsr.S_HALT);
+
+    /// <summary>Whether it slept when we came (WFI, WFE).</summary>
+    public bool WasSleeping => _before.HasFlag(Dhcsr.S_SLEEP);
 
     /// <summary>
     /// What <see cref="Detach"/> leaves: a halted core, or a running one. Set by <see cref="Attach"/> to what it finds; whoever
@@ -33,7 +37,8 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
 
     /// <summary>Enables debugging. Three exchanges; neither halts nor resets.</summary>
     /// <param name="inReset">The caller holds NRST low; otherwise a chip that stays in reset is an error.</param>
-    public void Attach(bool inReset = false)
+    /// <param name="caught">The core was halted by <see cref="Catch"/> just now: left alone it would be running without a debugger.</param>
+    public void Attach(bool inReset = false, bool caught = false)
     {
         Span<uint> reads = stackalloc uint[4];
         words.Run(
@@ -46,7 +51,7 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
             throw CoreErrors.NoCore(Identity);
         }
 
-        _before = (Dhcsr)reads[1];
+        _before = (Dhcsr)reads[1] & ~(caught ? Dhcsr.C_DEBUGEN | Dhcsr.C_HALT | Dhcsr.S_HALT : default);
         _demcr = (Demcr)reads[2];
         _dfsrBefore = (Dfsr)reads[3];
         _masked = _before.HasFlag(Dhcsr.C_MASKINTS);
@@ -54,7 +59,7 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         _touched.Add(Scs.DEMCR, reads[2]);
         LeaveHalted = WasHalted;
 
-        if (!_before.HasFlag(Dhcsr.C_DEBUGEN))
+        if (!((Dhcsr)reads[1]).HasFlag(Dhcsr.C_DEBUGEN))
         {
             Control(default);
         }

@@ -4,6 +4,13 @@ namespace Nrst.Arm;
 internal static class Scs
 {
     public static readonly Address CPUID = new(0xE000_ED00);
+    public static readonly Address SYST_CSR = new(0xE000_E010);
+    public static readonly Address SYST_RVR = new(0xE000_E014);
+    public static readonly Address SYST_CVR = new(0xE000_E018);
+    public static readonly Address NVIC_ICER = new(0xE000_E180);
+    public static readonly Address NVIC_ICPR = new(0xE000_E280);
+    public static readonly Address VTOR = new(0xE000_ED08);
+    public static readonly Address MPU_CTRL = new(0xE000_ED94);
     public static readonly Address AIRCR = new(0xE000_ED0C);
     public static readonly Address CFSR = new(0xE000_ED28);
     public static readonly Address HFSR = new(0xE000_ED2C);
@@ -72,6 +79,9 @@ internal enum Aircr : uint
 {
     /// <summary>Resets the core alone; only in ARMv7-M, and only while halted.</summary>
     VECTRESET = 1u << 0,
+
+    /// <summary>Forgets which exceptions are active; only while halted.</summary>
+    VECTCLRACTIVE = 1u << 1,
     SYSRESETREQ = 1u << 2,
 
     /// <summary>VECTKEY, bits 31:16 when writing.</summary>

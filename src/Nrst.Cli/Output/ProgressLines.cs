@@ -18,6 +18,10 @@ internal sealed class ProgressLines(Screen screen)
                 Clear();
                 screen.Talk(Line(done));
                 break;
+            case JobEvent.Repaired repair:
+                Clear();
+                screen.Paragraph("repair", repair.Text);
+                break;
             case JobEvent.Noticed notice:
                 Clear();
                 screen.Paragraph("note", notice.Text);

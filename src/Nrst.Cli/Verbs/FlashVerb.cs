@@ -110,6 +110,7 @@ internal static class FlashVerb
             FirmwareState.Elsewhere => $"The core runs{at}, which is outside the image.",
             FirmwareState.LockedUp => $"The firmware locked the core up{at}: a fault inside a fault handler.",
             FirmwareState.Halted => $"The core is halted{at}; something stopped it.",
+            FirmwareState.Unreachable => "The chip does not answer any more: the firmware sleeps, or has taken the debug pins.",
             _ => "The chip is held in reset by something on the board.",
         });
         if (seen.Faults is { } faults)

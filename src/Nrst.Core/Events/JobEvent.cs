@@ -29,6 +29,17 @@ public abstract record JobEvent
 
     /// <summary>Something a user should know that is no failure.</summary>
     public sealed record Noticed(string Text) : JobEvent;
+
+    /// <summary>Something that stood in the way, and what was done about it unasked.</summary>
+    /// <param name="Name">For programs: <c>core-reset</c>. Does not change.</param>
+    /// <param name="Text">For people: what was found, and what was done.</param>
+    public sealed record Repaired(string Name, string Text) : JobEvent;
+
+    /// <summary>One way to get hold of the chip was tried, or left out.</summary>
+    /// <param name="Name">For programs: <c>under-reset</c>. Does not change.</param>
+    /// <param name="Outcome">connected, failed or skipped.</param>
+    /// <param name="Observed">What was seen, or why it was left out.</param>
+    public sealed record RungTried(string Name, string Outcome, string Observed, TimeSpan Took) : JobEvent;
 }
 
 /// <summary>Takes the events of a job. Called on the job's own thread; must not throw.</summary>

@@ -17,6 +17,13 @@ public static class FlashExecutor
         _ = FlashFamilies.Of(device);
     }
 
+    /// <summary>Tells the target's listener what an earlier job left in the flash controller, as long as no reset has taken it away.</summary>
+    public static void TellOfLeftover(FlashTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        new FlashRun(target).TellOfLeftover();
+    }
+
     /// <summary>Looks at the chip and says what <see cref="Run"/> would do. Changes no flash.</summary>
     public static FlashPlan Plan(FlashJob job, CancellationToken cancel)
     {

@@ -88,6 +88,7 @@ internal sealed class FlashRun
         {
             _progress = new WorkProgress(_target.Listener, plan.BytesErased, work.Sum(sector => sector.Bytes));
             _progress.Begin();
+            TellOfLeftover();
             Path.Change(work, plan.MassErase, _progress, cancel);
             _flash.AfterChange();
         }
@@ -213,6 +214,15 @@ internal sealed class FlashRun
 
     private TimeSpan TimeOf(IEnumerable<FlashSector> sectors) =>
         sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _flash.TimeOfErase(sector).Typical);
+
+    /// <summary>Opening the flash clears it; said before that, for afterwards nobody can see it.</summary>
+    public void TellOfLeftover()
+    {
+        if (_flash.Leftover() is { } leftover)
+        {
+            _target.Listener?.Invoke(leftover);
+        }
+    }
 
     private void TellWhatSlows(FlashPlan plan)
     {

@@ -22,8 +22,11 @@ public sealed record FlashTarget
 
     public JobListener? Listener { get; init; }
 
-    /// <summary>The core's clock in Hz: what a reset leaves.</summary>
-    public uint CoreHertz => Device.ResetHertz;
+    /// <summary>The core's clock in Hz, where no reset brought it to what <see cref="Device"/> says; null after a reset.</summary>
+    public uint? MeasuredHertz { get; init; }
+
+    /// <summary>The core's clock in Hz.</summary>
+    public uint CoreHertz => MeasuredHertz ?? Device.ResetHertz;
 
     /// <summary>Leave target RAM and the loader out of it and drive the flash registers from here: slow, and needs no running core.</summary>
     public bool WithoutLoader { get; init; }

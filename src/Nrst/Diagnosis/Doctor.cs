@@ -32,7 +32,8 @@ public static class Doctor
             var probe = catalog.Open(selector);
             var id = probe.Identity;
             trial = trial with { Probe = $"{id.Kind}, firmware {id.Firmware}, serial {id.Serial}" };
-            using var target = Target.Connect(probe, options);
+            // Looking is not to reset anything, and the other ways to connect do.
+            using var target = Target.Connect(probe, options with { Mode = options.Mode is ConnectMode.Auto ? ConnectMode.HotPlug : options.Mode });
             target.ReadGeometry();
             return trial with { Chip = target.Chip.Name };
         }

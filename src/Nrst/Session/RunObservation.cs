@@ -18,6 +18,9 @@ public enum FirmwareState
     LockedUp,
     Halted,
     InReset,
+
+    /// <summary>The chip does not answer any more: its program sleeps, or has taken the debug pins.</summary>
+    Unreachable,
 }
 
 /// <param name="Pc">The last program counter seen.</param>
@@ -33,6 +36,18 @@ internal static class RunObserver
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     public static RunObservation Watch(CortexMCore core, IClock clock, FirmwareImage image)
+    {
+        try
+        {
+            return Look(core, clock, image);
+        }
+        catch (TargetException gone)
+        {
+            return new RunObservation(FirmwareState.Unreachable, null, gone.Message);
+        }
+    }
+
+    private static RunObservation Look(CortexMCore core, IClock clock, FirmwareImage image)
     {
         var seen = new HashSet<uint>();
         var slept = false;

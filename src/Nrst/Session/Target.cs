@@ -1,32 +1,59 @@
 using Nrst.Arm;
+using Nrst.Connecting;
 using Nrst.Flash;
-using Nrst.Targets;
+using Nrst.Repairs;
 
 namespace Nrst;
 
 /// <summary>An open probe with an identified chip behind it. Disposing puts back what attaching touched, and lets go.</summary>
 public sealed class Target : IDisposable
 {
-    private Target(IDebugProbe probe, ConnectOptions options, int kilohertz, double? volts, CortexMCore core, ChipIdentity chip)
+    private readonly DebugHold _hold;
+    private readonly List<JobEvent.Repaired> _repairs;
+    private AtRest _rest;
+
+    private Target(IDebugProbe probe, ConnectOptions options, double? volts, Contact contact, ConnectLadder ladder)
     {
-        (Probe, Options, Kilohertz, Volts, Core, Chip) = (probe, options, kilohertz, volts, core, chip);
+        (Probe, Options, Kilohertz, Volts, Core, Chip) = (probe, options, ladder.Kilohertz, volts, contact.Core, contact.Chip);
+        (Rungs, _repairs, _rest) = ([.. ladder.Reports], [.. ladder.Repairs], contact.Rest);
+        (AccessPort, OtherCore) = (contact.AccessPort, contact.OtherCore);
+        _hold = new DebugHold(probe.Memory, contact.Chip.Device.Debug);
     }
 
     public IDebugProbe Probe { get; }
     public ConnectOptions Options { get; }
 
     /// <summary>The SWD clock the probe really uses.</summary>
-    public int Kilohertz { get; }
+    public int Kilohertz { get; private set; }
 
     public double? Volts { get; }
     public CortexMCore Core { get; }
     public ChipIdentity Chip { get; }
     public ITargetMemory Memory => Probe.Memory;
 
+    /// <summary>The ways to connect that were tried or left out, in order. The last one worked.</summary>
+    public IReadOnlyList<RungReport> Rungs { get; }
+
+    /// <summary>What stood in the way since connecting and was cleared out of it unasked, each once.</summary>
+    public IReadOnlyList<JobEvent.Repaired> Repairs => _repairs;
+
     /// <summary>What connecting took, on the probe's clock.</summary>
     public TimeSpan ConnectTime { get; private init; }
 
-    /// <summary>Attaches and identifies. Resets only with <see cref="ConnectMode.UnderReset"/>. Owns the probe, also when this throws.</summary>
+    /// <summary>The chip could not be reached as it ran, so it may not be there any more once its program runs again.</summary>
+    internal bool IsShy => Rungs[^1].Name is not "attach";
+
+    internal int AccessPort { get; }
+
+    /// <summary>See <see cref="Contact.OtherCore"/>.</summary>
+    internal bool OtherCore { get; }
+
+    internal DebugHold Hold => _hold;
+
+    /// <summary>
+    /// Attaches and identifies. With <see cref="ConnectMode.Auto"/> a chip that can be reached as it runs is not reset. Owns the probe, also when
+    /// this throws.
+    /// </summary>
     public static Target Connect(IDebugProbe probe, ConnectOptions options)
     {
         ArgumentNullException.ThrowIfNull(probe);
@@ -34,54 +61,22 @@ public sealed class Target : IDisposable
         try
         {
             var start = probe.Clock.Now;
-            var underReset = options.Mode is ConnectMode.UnderReset;
             var volts = probe.ReadTargetVolts();
-            var kilohertz = probe.SetSpeed(options.Kilohertz);
-            probe.Attach(underReset);
-            var (core, accessPort) = AttachToCore(probe, underReset);
-            if (underReset)
+            var ladder = new ConnectLadder(probe, options, volts);
+            var contact = ladder.Climb();
+            var target = new Target(probe, options, volts, contact, ladder) { ConnectTime = probe.Clock.Now - start };
+            if (contact.Core.WasSleeping || target.IsShy)
             {
-                core.Reset(ResetKind.Pin, halt: true);
+                target.KeepAwake();
             }
 
-            var chip = ChipIdentification.Identify(probe.Words, options.Chip, accessPort);
-            return new Target(probe, options, kilohertz, volts, core, chip) { ConnectTime = probe.Clock.Now - start };
+            return target;
         }
         catch
         {
             probe.Dispose();
             throw;
         }
-    }
-
-    /// <summary>The core behind the first access port that leads to one: 0 on most chips, 1 on an STM32H5 or STM32H7R/S.</summary>
-    private static (CortexMCore Core, int AccessPort) AttachToCore(IDebugProbe probe, bool underReset)
-    {
-        TargetException? first = null;
-        foreach (var port in DeviceDatabase.CoreAccessPorts)
-        {
-            try
-            {
-                if (port != 0)
-                {
-                    probe.UseAccessPort((byte)port);
-                }
-
-                var core = new CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
-                core.Attach(inReset: underReset);
-                return (core, port);
-            }
-            catch (TargetException none) when (none is TargetMemoryException or { Code: "NRST3006" or "NRST3109" })
-            {
-                first ??= none; // what the first port said is the story, should no port lead to a core
-            }
-            catch (ProbeException old) when (first is not null && old.Code == "NRST1319")
-            {
-                first.AddEvidence(old.Message);
-            }
-        }
-
-        throw first!;
     }
 
     /// <summary>The flash as this chip has it, read from the silicon and checked against the device data.</summary>
@@ -91,6 +86,7 @@ public sealed class Target : IDisposable
     {
         try
         {
+            _hold.PutBack();
             Core.Detach();
         }
         catch (NrstException)
@@ -99,5 +95,49 @@ public sealed class Target : IDisposable
         }
 
         Probe.Dispose();
+    }
+
+    /// <summary>How far the chip has been at rest since connecting; asked once, for whoever works on it next has to see to that.</summary>
+    internal AtRest TakeRest()
+    {
+        var rest = _rest;
+        _rest = AtRest.No;
+        return rest;
+    }
+
+    /// <summary>Notes a repair and tells it, the first time it is made.</summary>
+    internal void Repaired(JobEvent.Repaired repair, JobListener? listener)
+    {
+        if (!_repairs.Exists(known => known.Name == repair.Name))
+        {
+            _repairs.Add(repair);
+            listener?.Invoke(repair);
+        }
+    }
+
+    /// <summary>Looks for a clock below the present one at which the wires lose nothing. The chip has to be brought to rest again afterwards.</summary>
+    /// <returns>What was measured; null where no clock is better.</returns>
+    internal string? SlowDown()
+    {
+        var measured = WireCheck.FindCleanClock(Probe, Kilohertz, Probe.Clock.Now + Options.Limit);
+        if (measured is not [.., { Transfers: > 0, Errors: 0 } clean])
+        {
+            return null;
+        }
+
+        Probe.UseAccessPort((byte)AccessPort);
+        var before = Kilohertz;
+        Kilohertz = clean.Kilohertz;
+        return clean.Kilohertz < before ? WireCheck.Words(measured) : null;
+    }
+
+    private void KeepAwake()
+    {
+        if (_hold.KeepAwake())
+        {
+            Repaired(
+                new("kept-awake", "The chip sleeps, or hides from the debug port: its DBGMCU keeps the port alive for as long as nrst is connected."),
+                Options.Listener);
+        }
     }
 }

@@ -18,6 +18,13 @@ public sealed record ChipIdentity(Device Device, Part? Named, ushort RevisionId,
     public string Core => $"{Device.Core} r{CpuId >> 20 & 0xF}p{CpuId & 0xF}";
 }
 
+/// <summary>No identity that nrst knows was read.</summary>
+internal sealed class UnknownChipException(string code, string fact) : TargetException(code, fact)
+{
+    /// <summary>Something was read where identities stand; false where nothing was, and the chip may be one that is only half there.</summary>
+    public bool SaysWhoItIs { get; init; }
+}
+
 /// <summary>Reads a chip's own identity and finds its row in the device data.</summary>
 internal static class ChipIdentification
 {
@@ -30,7 +37,7 @@ internal static class ChipIdentification
     {
         (Device Device, Part Part)? wanted = chip is null ? null : Wanted(chip);
         var (device, place, idCode, cpuId) = FindDevice(words, accessPort);
-        if (device.Debug.AccessPort != accessPort)
+        if (device.Debug.AccessPort != accessPort && device.SecondCore?.AccessPort != accessPort)
         {
             throw new TargetException("NRST3323", $"It is an {device.Name}, and its memory is behind access port {device.Debug.AccessPort}, not {accessPort}.")
             {
@@ -62,13 +69,17 @@ internal static class ChipIdentification
         var seen = new List<string>();
         var asked = new HashSet<IdCodePlace>();
         uint? cpuId = null;
+        var said = false;
         Span<uint> read = stackalloc uint[2];
 
         // The commonest place together with the core, and then where chips with this core keep theirs; last what was only heard of.
-        var places = new Queue<IdCodePlace>(DeviceDatabase.IdCodePlaces().Where(place => place.AccessPort == accessPort).Take(1));
+        // A second core sees the identity code where the first one does, and has a place of its own in no table.
+        var everywhere = DeviceDatabase.IdCodePlaces();
+        var second = !everywhere.Any(place => place.AccessPort == accessPort);
+        var places = new Queue<IdCodePlace>(everywhere.Where(place => second || place.AccessPort == accessPort).Take(1));
         while (places.TryDequeue(out var place))
         {
-            if (place.AccessPort != accessPort || !asked.Add(place))
+            if ((!second && place.AccessPort != accessPort) || !asked.Add(place))
             {
                 continue;
             }
@@ -78,7 +89,7 @@ internal static class ChipIdentification
             if (cpuId is null)
             {
                 cpuId = word is null ? ReadOne(words, Cpuid) : read[1];
-                DeviceDatabase.IdCodePlaces(CoreNames.Of(cpuId.Value)).Concat(DeviceDatabase.Recognised.Select(chip => chip.Place)).ToList().ForEach(places.Enqueue);
+                DeviceDatabase.IdCodePlaces(second ? null : CoreNames.Of(cpuId.Value)).Concat(DeviceDatabase.Recognised.Select(chip => chip.Place)).ToList().ForEach(places.Enqueue);
             }
 
             if (word is not { } idCode)
@@ -86,8 +97,9 @@ internal static class ChipIdentification
                 continue; // other families keep their IDCODE elsewhere; a fault says this is not one of these
             }
 
+            said |= idCode is not (0 or uint.MaxValue);
             var id = place.DeviceIdOf(idCode);
-            if (Fitting(id, place, cpuId.Value) is { } device)
+            if (Fitting(id, place, cpuId.Value, accessPort) is { } device)
             {
                 return (device, place, idCode, cpuId.Value);
             }
@@ -98,9 +110,10 @@ internal static class ChipIdentification
             }
         }
 
-        throw new TargetException("NRST3321", "The debug port answers, but the chip is none that nrst knows.")
+        throw new UnknownChipException("NRST3321", "The debug port answers, but the chip is none that nrst knows.")
         {
             LikelyCause = "It is a copy with ids of its own, an STM32 that is newer than this version, or another maker's chip.",
+            SaysWhoItIs = said,
             Evidence = seen,
             Remedies = [new("Compare the ids with the reference manual's section on DBGMCU_IDCODE."), new("See which chips nrst knows.", "nrst chips")],
         };
@@ -127,8 +140,11 @@ internal static class ChipIdentification
     }
 
     /// <summary>The device with this DEV_ID and this core; both, because copies and early silicon answer with the ids of others.</summary>
-    private static Device? Fitting(ushort id, IdCodePlace place, uint cpuId) => DeviceDatabase.FindAllById(id).FirstOrDefault(
-        device => device.Debug.IdCodes.Contains(place) && (CoreNames.Of(cpuId) is not { } core || core == device.Core.TrimEnd('F')));
+    private static Device? Fitting(ushort id, IdCodePlace place, uint cpuId, int accessPort) => DeviceDatabase.FindAllById(id).FirstOrDefault(
+        device => device.Debug.IdCodes.Contains(place) && (CoreNames.Of(cpuId) is not { } core || core == CoreBehind(device, accessPort).TrimEnd('F')));
+
+    private static string CoreBehind(Device device, int accessPort) =>
+        device.SecondCore is { } other && other.AccessPort == accessPort ? other.Core : device.Core;
 
     private static TargetException NotProgrammable(RecognisedChip chip, IReadOnlyList<string> seen) => new(
         "NRST3324", $"The chip is an {chip.Name}, which nrst does not program: {chip.Why}.")

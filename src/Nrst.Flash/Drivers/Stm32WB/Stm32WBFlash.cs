@@ -23,6 +23,10 @@ internal sealed class Stm32WBFlash(FlashChip chip) : FlashController(chip)
         }
     }
 
+    public override JobEvent.Repaired? Leftover() => Memory.Read(_at, ACR).HasFlag(FlashAcr.PES)
+        ? new JobEvent.Repaired("flash-resumed", $"The program had suspended the flash ({ACR.Show(Memory.Read(_at, ACR))}); it was let go on.")
+        : base.Leftover();
+
     public override bool IsLocked => Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
 
     protected override bool WriteKeys() => WriteKeys(_at, KEYR, FlashKey.First, FlashKey.Second, CR, FlashCr.LOCK);
