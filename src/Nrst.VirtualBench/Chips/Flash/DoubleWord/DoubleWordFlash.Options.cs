@@ -171,6 +171,13 @@ internal abstract partial class DoubleWordFlash
     protected static BootMemory BootByPin(uint optr, bool pin) =>
         !pin ? BootMemory.Main : (optr & 1u << 23) != 0 ? BootMemory.System : BootMemory.Sram;
 
+    /// <summary>nBOOT_SEL lets nBOOT0 speak instead of the pin. So on G0, C0 and U0.</summary>
+    protected static BootMemory BootBySelectedPin(uint optr, bool pin)
+    {
+        var (selects, boot1, boot0) = ((optr & 1u << 24) != 0, (optr & 1u << 25) != 0, (optr & 1u << 26) != 0);
+        return !(selects ? !boot0 : pin) ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
+    }
+
     private static ReadProtection LevelOf(uint optr) => (byte)optr switch
     {
         0xAA => ReadProtection.Level0,
