@@ -71,6 +71,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         rcc.PeripheralReset += peripherals.Reset;
         rcc.ClocksChanged += _ => ForCores(each => each.CyclePicoseconds = HclkPicoseconds);
         AddPeripherals();
+        flash.Prepare();
     }
 
     /// <summary>Whether the bench can play this device.</summary>

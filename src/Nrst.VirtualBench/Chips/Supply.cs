@@ -50,7 +50,7 @@ internal sealed class Supply(ChipOptions options)
         }
 
         pumpUntil = Math.Max(pumpUntil, until);
-        if (VoltsUnderPump >= BrownOutVolts || until - pumpSince <= Endurance)
+        if (options.Supply.SagVolts is null or >= BrownOutVolts || until - pumpSince <= Endurance)
         {
             return false;
         }

@@ -193,6 +193,9 @@ internal abstract partial class FlashModel
     /// <summary>Further addresses at which the whole main flash is seen: the ITCM of a Cortex-M7, the secure alias.</summary>
     protected virtual IReadOnlyList<uint> MainAliases => [];
 
+    /// <summary>Draws the map of the factory option bytes, for whoever changes the chip before its first power-on.</summary>
+    public void Prepare() => Map = FlashMap.Of(Part, at => OptionInForce(at.Value - Device.Flash.Controller.Value));
+
     /// <summary>The supply came back.</summary>
     public void PowerOn(long now)
     {
@@ -352,6 +355,9 @@ internal abstract partial class FlashModel
     protected virtual void LoadOthers(IReadOnlyList<byte[]> others)
     {
     }
+
+    /// <summary>Some layout of this part has more than one bank.</summary>
+    protected bool HasTwoBanks => Part.Layouts.Any(layout => layout.Banks.Count > 1);
 
     /// <summary>The option bytes in force have changed: the layout may be another, and so may be who may read.</summary>
     protected void OptionsChanged()

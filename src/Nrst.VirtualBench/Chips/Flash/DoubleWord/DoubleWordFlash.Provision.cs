@@ -41,7 +41,7 @@ internal abstract partial class DoubleWordFlash
                 return Program(place.Register, 1u << place.Bit, 1u << place.Bit) && Provision(OptionWish.ReadProtection);
             case OptionWish.ResetPinIsGpio when traits.ResetMode is { } mode:
                 return Program(traits.Optr, 3u << mode, 2u << mode);
-            case OptionWish.BanksSwapped when traits.NoSwap is { } swap && Map.Banks > 1:
+            case OptionWish.BanksSwapped when traits.NoSwap is { } swap && HasTwoBanks:
                 return Program(traits.Optr, 1u << swap, 0);
             default:
                 return false;

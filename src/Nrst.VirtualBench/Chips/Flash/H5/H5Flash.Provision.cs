@@ -28,7 +28,7 @@ internal sealed partial class H5Flash
                 return Program(sector.Bank == 1 ? 0xE8u : 0x1E8u, 1u << (sector.Number / traits.SectorsPerProtection), 0);
             case OptionWish.TrustZone when traits.HasTrustZone:
                 return Program(OPTSR2_CUR, TrustZone, TrustZoneOn) && Program(OPTSR_CUR, 0xFF00, (uint)Provisioned << 8);
-            case OptionWish.BanksSwapped when Map.Banks > 1:
+            case OptionWish.BanksSwapped when HasTwoBanks:
                 return Program(OPTSR_CUR, SwapBank, SwapBank);
             default:
                 return false;

@@ -22,7 +22,7 @@ internal sealed partial class H7Flash
             case OptionWish.CodeOnly when Map.Units.Count > 1:
                 var (first, last) = (Map.Units[1].Range.Length / CodeUnit, (2 * Map.Units[1].Range.Length / CodeUnit) - 1);
                 return Program(0x28, 0x0FFF_0FFF, last << 16 | first);
-            case OptionWish.BanksSwapped when traits.HasTwoBanks && Map.Banks > 1:
+            case OptionWish.BanksSwapped when traits.HasTwoBanks && HasTwoBanks:
                 return Program(OPTSR_CUR, SwapBank, SwapBank);
             case OptionWish.FirstCoreOff when traits.HasTwoCores:
                 return Program(OPTSR_CUR, BCM7, 0);

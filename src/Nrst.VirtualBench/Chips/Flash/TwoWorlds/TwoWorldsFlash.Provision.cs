@@ -24,7 +24,7 @@ internal sealed partial class TwoWorldsFlash
                 return Program(page.Bank == 1 ? 0x58u : 0x68u, pageMask << 16 | pageMask, (uint)page.Number << 16 | (uint)page.Number);
             case OptionWish.TrustZone when (traits.Optr & TrustZone) != 0:
                 return Program(OPTR, TrustZone | 0xFF, TrustZone | HalfLevel);
-            case OptionWish.BanksSwapped when traits.HasTwoBanks && Map.Banks > 1:
+            case OptionWish.BanksSwapped when traits.HasTwoBanks && HasTwoBanks:
                 return Program(OPTR, SwapBank, SwapBank);
             default:
                 return false;
