@@ -57,7 +57,7 @@ public sealed class Wires_and_probes
     {
         using var board = new FaultyBoard("STM32F407VG", "probe-clone", "no-target-power");
         Assert.Matches("^[0-9A-F]{8}$", board.Board.Identity.Serial);
-        Assert.Equal("V2J29M18S7", board.Board.Identity.Firmware);
+        Assert.Equal("V2J37M26S7", board.Board.Identity.Firmware);
         Assert.Equal(3.24, board.Volts(), 0.01);
         Assert.Throws<UsageException>(() => FaultyBoard.Behind("v3", "STM32F407VG", "probe-clone"));
     }
