@@ -15,7 +15,7 @@ internal static class LoaderFaults
         (new("dfu-first-status-error", null, "The first status of the USB bootloader is dfuERROR, errFIRMWARE."), (faults, _) => faults with { FirstStatusError = true }),
         (new("dfu-string-garbled", null, "The layout string of the flash breaks off in the middle."), (faults, _) => faults with { StringGarbled = true }),
         (new("dfu-tail-lost", null, "The bootloader loses the end of a block that does not fill a flash word, as on STM32H743."), Quirk(RomQuirks.LosesTail)),
-        (new("dfu-no-mass-erase", null, "The mass erase of the bootloader does nothing over USB, and is refused by the serial one."), Quirk(RomQuirks.NoMassErase)),
+        (new("dfu-no-mass-erase", null, "The mass erase of the USB bootloader is reported as done and does nothing, as V13.3 of the STM32H7."), Quirk(RomQuirks.MassEraseDoesNothing)),
         (new("uart-noise", "PPM", "The serial line to the bootloader is noisy: so many bytes in a million have a wrong bit."), (faults, ppm) => faults with { NoisePpm = (int)ppm }),
         (new("uart-loses-bytes", "PPM", "The serial line to the bootloader loses so many bytes in a million."), (faults, ppm) => faults with { LossPpm = (int)ppm }),
         (new("uart-nack-at", "COMMAND", "The serial bootloader refuses this command, counted from its start."), (faults, at) => faults with { NackAt = at }),

@@ -6,6 +6,8 @@ namespace Nrst.VirtualBench.Boards;
 // What leads to the bootloader in the chip's ROM: its own USB connector, and a serial line to one of its USARTs.
 public sealed partial class VirtualBoard
 {
+    private const long PowerPause = 500_000_000, PinPause = 1_000_000;
+
     private UsbDevice? _dfu;
     private int _dfuGeneration;
 
@@ -72,6 +74,22 @@ public sealed partial class VirtualBoard
         }
     }
 
+    /// <summary>Lets time pass until a bootloader that was just started is on the bus, as it would be before anybody has started a program on the host.</summary>
+    internal UsbDevice? DfuWhenItHasStarted()
+    {
+        if (_chip.Loader is { Rom.Dfu: not null, IsRunning: false })
+        {
+            _clock.Advance(PinPause);
+        }
+
+        if (DfuOnTheBus is null && _chip.Loader is { OnTheBus: < long.MaxValue and var appears })
+        {
+            _clock.Advance(Math.Max(appears - _clock.Nanoseconds, 0));
+        }
+
+        return DfuOnTheBus;
+    }
+
     /// <summary>A serial adapter at the pins of a USART.</summary>
     /// <param name="usart">Null for the first one that the bootloader listens at, or the one of the virtual COM port.</param>
     /// <returns>Null where the chip has no such USART.</returns>
@@ -105,5 +123,4 @@ public sealed partial class VirtualBoard
         _chip.DriveReset(wiring.ResetIsLow(dtr, rts), _clock.Nanoseconds);
     }
 
-    private const long PowerPause = 500_000_000;
 }

@@ -7,16 +7,12 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
 {
     private const byte SetConfiguration = 9, SetInterface = 11, ToInterface = 0x01;
 
-    /// <summary>A control transfer at full speed: its frames, and a packet of 64 bytes after the other.</summary>
-    private const long TransferNanoseconds = 250_000, PacketNanoseconds = 55_000;
-    private const int PacketBytes = 64;
-
     public int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit)
     {
         var setup = new UsbSetup(requestType, request, value, index, (ushort)data.Length);
         var clock = board.VirtualClock;
         var deadline = clock.Nanoseconds + (limit.Ticks * 100);
-        clock.Advance(TransferNanoseconds + ((data.Length + PacketBytes - 1) / PacketBytes * PacketNanoseconds), TimeKind.Usb);
+        clock.Advance(device.Identity.ControlTime?.Invoke(data.Length) ?? 0, TimeKind.Usb);
         while (true)
         {
             var answer = device.Control(setup, setup.ToHost ? [] : data);

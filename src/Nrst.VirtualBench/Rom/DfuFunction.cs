@@ -308,7 +308,7 @@ internal sealed class DfuFunction : UsbFunction
             return DfuJob.Failed(Target);
         }
 
-        var dropped = _loader.Faults.EraseDropped || _loader.Rom.Has(RomQuirks.NoMassErase);
+        var dropped = _loader.Faults.EraseDropped || _loader.Rom.Has(RomQuirks.MassEraseDoesNothing);
         return new DfuJob(dropped ? [] : flash.EraseBank(0)) { PollMs = _dfu.MassPollMs ?? DfuJob.Poll(MassErase) };
     }
 
@@ -365,7 +365,9 @@ internal sealed class DfuFunction : UsbFunction
 
     private int? Bits => _loader.Rom.Has(RomQuirks.DeviceFeature) ? Math.Min(_loader.Flash!.Parallelism, 32) : null;
 
-    private long MassErase => _loader.Map.Units.GroupBy(unit => unit.Bank).Sum(bank => _loader.Timing.Bank((uint)bank.Sum(unit => unit.Range.Length), Bits));
+    private long MassErase => _loader.Rom.Has(RomQuirks.NoMassErase)
+        ? _loader.Map.Units.Sum(unit => _loader.Timing.Unit(unit.Range.Length))
+        : _loader.Map.Units.GroupBy(unit => unit.Bank).Sum(bank => _loader.Timing.Bank((uint)bank.Sum(unit => unit.Range.Length), Bits));
 
     private long ProgramTime(int bytes) => (bytes + _loader.Flash!.Unit - 1) / _loader.Flash.Unit * _loader.Timing.ProgramAt(Bits ?? 0);
 

@@ -44,7 +44,11 @@ internal enum RomQuirks
     /// <summary>An erase in bank 2 is reported busy for ever.</summary>
     Bank2NeverReady = 1 << 11,
 
+    /// <summary>There is no mass erase: the serial loader refuses it, the USB loader goes page by page.</summary>
     NoMassErase = 1 << 12,
+
+    /// <summary>The mass erase of the USB loader is reported done and does nothing (V13.3 of the H7).</summary>
+    MassEraseDoesNothing = 1 << 18,
 
     StallsClearStatus = 1 << 13,
 

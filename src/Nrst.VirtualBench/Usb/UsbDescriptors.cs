@@ -52,6 +52,9 @@ internal sealed record UsbIdentity(
     /// <summary>bmAttributes of the configuration: bus-powered, and without remote wake-up.</summary>
     public byte Attributes { get; init; } = 0x80;
 
+    /// <summary>Nanoseconds that a control transfer with so many bytes takes, where the cable is what counts.</summary>
+    public Func<int, long>? ControlTime { get; init; }
+
     /// <summary>Numbers between the strings of the device and those of its interfaces that no string has.</summary>
     public int UnusedStrings { get; init; }
 }
