@@ -165,6 +165,7 @@ public sealed class The_connect_ladder : IDisposable
         }
 
         Assert.Equal(before, Memories());
+        Assert.Equal(0u, _board.Peek(0xE000_EDF0) & (1 << 17 | 1)); // the core runs, and nobody debugs it
     }
 
     [Fact]

@@ -87,6 +87,44 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void A_watchdog_that_starts_with_the_chip_is_frozen_where_no_loader_feeds_it()
+    {
+        _board.Over(memory =>
+        {
+            memory.Write32(new Address(0x4002_3C08), 0x0819_2A3B);
+            memory.Write32(new Address(0x4002_3C08), 0x4C5D_6E7F);
+            var options = memory.Read32(new Address(0x4002_3C14)) & ~(1u << 5 | 3u); // WDG_SW = 0
+            memory.Write32(new Address(0x4002_3C14), options);
+            memory.Write32(new Address(0x4002_3C14), options | 2);
+            _board.Board.Clock.Wait(TimeSpan.FromSeconds(3));
+            memory.Write32(new Address(0x4002_3C14), options | 1);
+            return 0;
+        });
+        using (var target = _board.Connect())
+        {
+            // An erase of 128 KiB takes a second; the watchdog bites after half of one.
+            new Programmer(target, _heard.Add) { WithoutLoader = true }.Erase(new AddressRange(new Address(0x0802_0000), 4), default);
+            Assert.Equal(["watchdog-frozen"], target.Repairs.Select(repair => repair.Name));
+        }
+
+        Assert.Equal(0u, _board.Peek(DbgmcuApb1Fz));
+    }
+
+    [Fact]
+    public void A_program_that_hides_as_soon_as_it_runs_is_flashed_and_said_to_be_out_of_reach()
+    {
+        var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(3000)));
+        using var target = _board.Connect(probe => probe.ProgramHides = true);
+
+        var outcome = new Programmer(target).Flash(image, new FlashOptions(), ResetAfter.Run, default);
+
+        Assert.Equal("under-reset-slow", target.Rungs[^1].Name);
+        Assert.Equal(3000, outcome.Report.Proof.BytesCompared);
+        Assert.Equal(FirmwareState.Unreachable, outcome.Observed!.State);
+        Assert.DoesNotContain(target.Repairs, repair => repair.Name is "core-reset" or "pin-reset"); // the reset was seen: the core was caught first
+    }
+
+    [Fact]
     public void A_core_without_a_reset_of_its_own_is_started_by_hand()
     {
         using var board = new SickBoard("STM32G071RB");
