@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs.Connecting;
@@ -133,6 +134,11 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
     {
         Transfer(address);
         _inner.Memory.Read(address, into);
+        for (var at = 0; at + 4 <= into.Length; at += 4)
+        {
+            var word = BinaryPrimitives.ReadUInt32LittleEndian(into[at..]);
+            BinaryPrimitives.WriteUInt32LittleEndian(into[at..], Reads(this, address + (uint)at, word));
+        }
     }
 
     public void Write(Address address, ReadOnlySpan<byte> data, AccessSize size = AccessSize.Word)

@@ -137,13 +137,20 @@ public sealed class What_is_repaired_unasked : IDisposable
         }
 
         BitConverter.TryWriteBytes(program.AsSpan(44), (ushort)0xE7F0);
-        using var target = board.Connect(NothingResets);
+        board.Poke(0xE000_ED08, 0x2000_0000); // the last program had its vectors in RAM,
+        board.Poke(0xE000_E100, 1); // and an interrupt enabled
+        board.Poke(0xE000_E200, 1); // that is waiting
+        using (var target = board.Connect(NothingResets))
+        {
+            var outcome = new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, program)), new FlashOptions(), ResetAfter.Run, default);
 
-        var outcome = new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, program)), new FlashOptions(), ResetAfter.Run, default);
+            Assert.Equal(FirmwareState.Running, outcome.Observed!.State);
+            Assert.Contains(target.Repairs, repair => repair.Name == "core-reset");
+            Assert.True(outcome.Report.UsedLoader);
+            Assert.Equal(0, board.Probe.CoreResets); // an ARMv6-M has none
+        }
 
-        Assert.Equal(FirmwareState.Running, outcome.Observed!.State);
-        Assert.Contains(target.Repairs, repair => repair.Name == "core-reset");
-        Assert.Equal(0, board.Probe.CoreResets); // an ARMv6-M has none
+        Assert.Equal(0x0800_0000u, board.Peek(0xE000_ED08));
     }
 
     [Fact]
@@ -169,6 +176,49 @@ public sealed class What_is_repaired_unasked : IDisposable
 
         Assert.Equal(7u, during & 7);
         Assert.Equal(0u, _board.Peek(0xE004_2004));
+    }
+
+    [Fact]
+    public void A_sleeping_chip_is_kept_awake_for_as_long_as_nrst_is_there()
+    {
+        _board.Over(memory =>
+        {
+            memory.Write32(new Address(0x2000_0000), 0xE7FD_BF30); // at 0x2000_0000: wfi; b to it
+            return 0;
+        });
+        using (var probe = Boards.Probe(_board.Board))
+        {
+            probe.Attach();
+            var core = new Arm.CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
+            core.Attach();
+            core.Halt();
+            core.Launch([(Arm.CoreRegister.PC, 0x2000_0000)], maskInterrupts: false);
+            core.LeaveHalted = false;
+            core.Detach();
+        }
+
+        using (var target = _board.Connect())
+        {
+            Assert.Equal(["attach"], target.Rungs.Select(rung => rung.Name));
+            Assert.Equal(["kept-awake"], target.Repairs.Select(repair => repair.Name));
+            Assert.Equal(7u, target.Memory.Read32(new Address(0xE004_2004)) & 7);
+        }
+
+        Assert.Equal(0u, _board.Peek(0xE004_2004));
+        Assert.False(_board.Probe.WasReset);
+    }
+
+    [Fact]
+    public void A_second_core_runs_no_loader()
+    {
+        using var board = new SickBoard("STM32H745ZI", "v3");
+        using var target = board.Connect(probe => probe.Reads = (seen, at, value) => seen.AccessPort != 3 && at.Value == 0xE000_ED00 ? 0 : value);
+
+        var outcome = new Programmer(target).Flash(
+            FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(1024))), new FlashOptions(), ResetAfter.None, default);
+
+        Assert.False(outcome.Report.UsedLoader);
+        Assert.Equal(1024, outcome.Report.Proof.BytesCompared);
     }
 
     [Fact]
