@@ -154,6 +154,26 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void A_core_that_is_started_by_hand_has_forgotten_its_interrupts()
+    {
+        using var board = new SickBoard("STM32G071RB");
+        using var target = board.Connect();
+        target.Core.Halt();
+        target.Memory.Write32(new Address(0x2000_0000), 0x2000_1000);
+        target.Memory.Write32(new Address(0x2000_0004), 0x2000_0011);
+        target.Memory.Write32(new Address(0xE000_E010), 3); // SysTick with its interrupt
+        target.Memory.Write32(new Address(0xE000_E100), 1);
+        target.Memory.Write32(new Address(0xE000_E200), 1);
+
+        target.Core.Restart(new Address(0x2000_0000), halt: true);
+
+        Assert.Equal(0x2000_0010u, target.Core.ReadRegister(Arm.CoreRegister.PC));
+        Assert.Equal(0x2000_1000u, target.Core.ReadRegister(Arm.CoreRegister.SP));
+        Assert.Equal(0x2000_0000u, target.Memory.Read32(new Address(0xE000_ED08)));
+        Assert.Equal([0u, 0u, 0u], new uint[] { 0xE000_E010, 0xE000_E100, 0xE000_E200 }.Select(at => target.Memory.Read32(new Address(at)) & 3));
+    }
+
+    [Fact]
     public void A_pin_that_resets_what_the_debug_port_cannot_is_used()
     {
         using var target = _board.Connect(probe => probe.NoSystemReset = true);
