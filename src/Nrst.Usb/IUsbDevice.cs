@@ -5,25 +5,14 @@ namespace Nrst.Usb;
 /// Every failure is a <see cref="ProbeException"/>. A control request that the device refuses is NRST1104 without <c>LostSync</c>:
 /// requests and answers of the control pipe belong together by themselves.
 /// </remarks>
-public interface IUsbDevice : IDisposable
+public interface IUsbDevice : IControlPipe
 {
     UsbDeviceInfo Info { get; }
-
-    /// <summary>One control transfer; the direction bit of the request type says which way the data goes.</summary>
-    /// <param name="data">Sent, or filled.</param>
-    /// <returns>Bytes sent or received.</returns>
-    int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit);
-
-    /// <summary>Takes an interface for this program, and chooses one of its alternate settings where that is not 0.</summary>
-    void Claim(byte @interface, byte alternate = 0);
 
     /// <summary>Bulk transfers over a claimed interface. Disposing the pipe closes the device.</summary>
     IBulkPipe Pipe(BulkEndpoints endpoints);
 
     void ClearHalt(byte endpoint);
-
-    /// <summary>Resets the device as plugging it in would. NRST1102 when it came back as another one; then it must be opened anew.</summary>
-    void Reset();
 }
 
 /// <summary>Descriptors, read over the control pipe.</summary>
@@ -41,7 +30,7 @@ public static class UsbDescriptors
 
     /// <summary>A descriptor as the device sends it, cut to what it says its length is.</summary>
     /// <param name="language">Of a string descriptor; 0 for all others.</param>
-    public static byte[] ReadDescriptor(this IUsbDevice device, byte type, byte index, ushort language = 0)
+    public static byte[] ReadDescriptor(this IControlPipe device, byte type, byte index, ushort language = 0)
     {
         ArgumentNullException.ThrowIfNull(device);
         Span<byte> descriptor = stackalloc byte[255];
@@ -50,7 +39,7 @@ public static class UsbDescriptors
     }
 
     /// <summary>A whole string descriptor, undecoded, in the first language the device has. Index 0 is no string: empty.</summary>
-    public static byte[] ReadRawString(this IUsbDevice device, byte index)
+    public static byte[] ReadRawString(this IControlPipe device, byte index)
     {
         if (index == 0)
         {
@@ -63,10 +52,10 @@ public static class UsbDescriptors
     }
 
     /// <summary>A string descriptor as text, raw bytes of an old ST-LINK's serial number as digits.</summary>
-    public static string ReadString(this IUsbDevice device, byte index) => UsbSerial.Decode(device.ReadRawString(index));
+    public static string ReadString(this IControlPipe device, byte index) => UsbSerial.Decode(device.ReadRawString(index));
 
     /// <summary>A configuration with all its interfaces, alternate settings and endpoints.</summary>
-    public static byte[] ReadConfiguration(this IUsbDevice device, byte index = 0)
+    public static byte[] ReadConfiguration(this IControlPipe device, byte index = 0)
     {
         ArgumentNullException.ThrowIfNull(device);
         var head = device.ReadDescriptor(Configuration, index);

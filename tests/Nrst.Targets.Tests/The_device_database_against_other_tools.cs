@@ -52,6 +52,8 @@ public sealed class The_device_database_against_other_tools
         [(0x44E, "erase maps")] = "SINGLE_BANK is read.",
         [(0x44F, "erase maps")] = "SINGLE_BANK is read.",
         [(0x45A, "erase maps")] = "SINGLE_BANK is read.",
+        [(0x459, "system memory")] = "The table has none.",
+        [(0x489, "system memory")] = "The table has none.",
         [(0x452, "system memory")] = "It cannot reach across the OTP at 0x1FF0_7800.",
         [(0x467, "system memory")] = "The table lists the size of one bank twice.",
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 using Nrst.VirtualBench.UsbIp;
 
 namespace Nrst.Cli.Verbs;
@@ -11,6 +12,7 @@ internal static class BenchVerbs
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The board's name" };
     private static readonly Argument<string[]> Names = new("NAME") { Description = "Boards to serve", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Settings = new("SETTING") { Description = "boot0=0, boot0=1, boot-wiring=WIRES (e.g. dtr-nrst,!rts-boot0) or boot-wiring=none", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Chip = new("--chip") { Description = "The part it carries, e.g. STM32F407VG", HelpName = "PART" };
     private static readonly Option<string> Kind = new("--probe-kind") { Description = "v2, v2-1 or v3", HelpName = "KIND", DefaultValueFactory = _ => "v2-1" };
     private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
@@ -21,14 +23,16 @@ internal static class BenchVerbs
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
+    private static readonly Option<string?> LibUsb = new("--libusb") { Description = "Serve programs whose libusb is perf/peers", HelpName = "PATH" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
         new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, RawSerial }.Does(New, "bench new"),
+        new Command("set", "Change a jumper or a wire of a board") { Name, Settings }.Does(Set, "bench set"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
-        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, Realtime, Stats }.Does(Serve, "bench serve"),
+        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, LibUsb, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
     };
 
@@ -82,6 +86,13 @@ internal static class BenchVerbs
         };
     }
 
+    private static JsonObject Set(Invocation call)
+    {
+        var board = Connection.Bench.Set(call.Line.GetValue(Name)!, call.Line.GetValue(Settings)!);
+        call.Screen.Result($"virtual:{board.Name}  {string.Join(' ', call.Line.GetValue(Settings)!)}");
+        return new JsonObject { ["board"] = board.Name, ["boot0"] = board.Boot0 };
+    }
+
     private static JsonObject Remove(Invocation call)
     {
         var name = call.Line.GetValue(Name)!;
@@ -93,12 +104,12 @@ internal static class BenchVerbs
     private static JsonObject Serve(Invocation call)
     {
         var line = call.Line;
-        var (stlinkPort, usbIpPort) = (Port(line.GetValue(Server)), Port(line.GetValue(UsbIp)));
-        if (stlinkPort is null && usbIpPort is null)
+        var (stlinkPort, usbIpPort, socket) = (Port(line.GetValue(Server)), Port(line.GetValue(UsbIp)), line.GetValue(LibUsb));
+        if (stlinkPort is null && usbIpPort is null && socket is null)
         {
             throw new UsageException("NRST0115", "serve was not told how to serve.")
             {
-                LikelyCause = "--stlink-server PORT or --usbip PORT is missing.",
+                LikelyCause = "--stlink-server PORT, --usbip PORT or --libusb PATH is missing.",
                 Remedies =
                 [
                     new("Share the probe with OpenOCD; the first line printed says on which port.", "nrst bench serve NAME --stlink-server 0"),
@@ -115,14 +126,15 @@ internal static class BenchVerbs
             var shelf = new BoardShelf(boards, options);
             using var stlink = stlinkPort is { } first ? new StLinkServer(shelf, first) : null;
             using var usbIp = usbIpPort is { } second ? new UsbIpServer(shelf, second) : null;
+            using var libUsb = socket is not null ? new BenchUsbServer(shelf, socket) : null;
             foreach (var board in boards)
             {
-                call.Screen.Document(Readiness(board.Name, stlink, usbIp).ToJsonString());
+                call.Screen.Document(Readiness(board.Name, stlink, usbIp, libUsb).ToJsonString());
             }
 
             Announce(call, boards, stlink, usbIp, options);
-            Task.WhenAll(stlink?.RunAsync(call.Cancel) ?? Task.CompletedTask, usbIp?.RunAsync(call.Cancel) ?? Task.CompletedTask)
-                .GetAwaiter().GetResult();
+            Task?[] serving = [stlink?.RunAsync(call.Cancel), usbIp?.RunAsync(call.Cancel), libUsb?.RunAsync(call.Cancel)];
+            Task.WhenAll(serving.OfType<Task>()).GetAwaiter().GetResult();
         }
         finally
         {
@@ -132,7 +144,7 @@ internal static class BenchVerbs
         return new JsonObject { ["boards"] = new JsonArray([.. boards.Select(board => (JsonNode)board.Name)]) };
     }
 
-    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp)
+    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp, BenchUsbServer? libUsb)
     {
         var ready = new JsonObject { ["board"] = board };
         if (stlink is not null)
@@ -144,6 +156,11 @@ internal static class BenchVerbs
         {
             ready["usbip"] = usbIp.Port;
             ready["busid"] = usbIp.BusId(board);
+        }
+
+        if (libUsb is not null)
+        {
+            ready["libusb"] = libUsb.Path;
         }
 
         return ready;

@@ -27,6 +27,12 @@ internal sealed record BoardState(
 
     /// <summary>The probe tells its serial number as old ones do: a byte a character, instead of two digits.</summary>
     public bool RawSerial { get; init; }
+
+    /// <summary>The board holds the BOOT0 pin high.</summary>
+    public bool Boot0 { get; init; }
+
+    /// <summary>How a USB-serial adapter's DTR and RTS lead to NRST and BOOT0, as <see cref="Boards.BootWiring"/> reads it; null where they lead nowhere.</summary>
+    public string? BootWiring { get; init; }
 }
 
 /// <param name="Mode">What GET_CURRENT_MODE answers.</param>

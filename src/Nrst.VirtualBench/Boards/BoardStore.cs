@@ -12,6 +12,9 @@ public sealed record BoardDescription(
 {
     /// <summary>Why the board cannot be opened, null for a sound one. Of a damaged board nothing but the name is known.</summary>
     public ProbeException? Damage { get; init; }
+
+    /// <summary>The board holds the BOOT0 pin high.</summary>
+    public bool Boot0 { get; init; }
 }
 
 /// <summary>The boards of a bench: a folder with one folder per board.</summary>
@@ -123,6 +126,19 @@ public sealed class BoardStore
         return Describe(name);
     }
 
+    /// <summary>Changes what a person could change on the board with a finger or a wire: <c>boot0=1</c>, <c>boot-wiring=dtr-nrst,rts-boot0</c>.</summary>
+    public BoardDescription Set(string name, IReadOnlyList<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var folder = Existing(name);
+        using (folder.Lock())
+        {
+            folder.Write(settings.Aggregate(folder.Read(), BoardSetting.Apply), chip: null);
+        }
+
+        return Describe(name);
+    }
+
     public IReadOnlyList<BoardDescription> List() => !Directory.Exists(_folder)
         ? []
         : [.. Directory.EnumerateDirectories(_folder)
@@ -179,7 +195,7 @@ public sealed class BoardStore
         var state = folder.Read();
         var model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
         var probe = new ProbeIdentity(model.Product, state.Serial, state.Firmware, ProbeModel.VendorId, model.ProductId);
-        return new BoardDescription(name, state.Chip, state.Kind, probe, state.Volts, state.Faults, folder.IsLocked);
+        return new BoardDescription(name, state.Chip, state.Kind, probe, state.Volts, state.Faults, folder.IsLocked) { Boot0 = state.Boot0 };
     }
 
     private BoardDescription DescribeEvenIfDamaged(string name)

@@ -47,6 +47,8 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
         }
     }
 
+    public void DriveBoot0(bool high) => chip.DriveBoot0(high);
+
     public void DriveReset(bool low, long now) => chip.DriveReset(low, now);
 
     public void RunUntil(long now) => chip.RunUntil(now);

@@ -7,6 +7,11 @@ internal interface IBoardChip : IChip
 {
     void PowerOn(long now);
 
+    /// <summary>The board holds BOOT0 at a level; the next reset looks at it.</summary>
+    void DriveBoot0(bool high)
+    {
+    }
+
     /// <summary>Flash, option bytes, one-time programmable bytes.</summary>
     byte[] Save();
 

@@ -29,6 +29,7 @@ public sealed class VirtualBoard : IDisposable
         var faults = FaultCatalogue.Wire([.. state.Faults.Select(FaultCatalogue.Parse)]);
         _clock.Resume(state.Nanoseconds);
         LoadChip();
+        chip.DriveBoot0(state.Boot0);
         if (!faults.NoTargetPower)
         {
             chip.PowerOn(state.Nanoseconds);

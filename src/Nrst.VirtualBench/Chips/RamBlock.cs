@@ -7,7 +7,7 @@ namespace Nrst.VirtualBench.Chips;
 /// <param name="OnBattery">VBAT keeps it, and the end of a read-out protection clears it.</param>
 internal sealed record RamBlock(uint Start, byte[] Bytes, bool Executes, bool OnBattery)
 {
-    private const string BackupName = "backup SRAM";
+    private const string InstructionName = "ITCM RAM", BackupName = "backup SRAM";
 
     /// <summary>What a part has, neighbours joined so that an access may cross from one to the next.</summary>
     public static IEnumerable<RamBlock> Of(Part part, Device device)
@@ -29,9 +29,9 @@ internal sealed record RamBlock(uint Start, byte[] Bytes, bool Executes, bool On
         }
 
         yield return new RamBlock(start, new byte[next - start], executes, OnBattery: false);
-        foreach (var memory in device.OtherMemories.Where(memory => memory.Name == BackupName))
+        foreach (var memory in device.OtherMemories.Where(memory => memory.Name is BackupName or InstructionName))
         {
-            yield return new RamBlock(memory.Range.Start.Value, new byte[memory.Range.Length], Executes: true, OnBattery: true);
+            yield return new RamBlock(memory.Range.Start.Value, new byte[memory.Range.Length], Executes: true, OnBattery: memory.Name == BackupName);
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed partial class Stm32Chip
                 Freezable(peripherals.Add(wwdg.At, window, wwdg.Enable), series.Dbgmcu.Wwdg);
                 break;
             case SyscfgBlock syscfg:
-                peripherals.Add(syscfg.At, new Syscfg(mode => bus.MemoryMode = mode), syscfg.Enable);
+                peripherals.Add(syscfg.At, new Syscfg(mode => bus.MemoryMode = mode, () => bootMode), syscfg.Enable);
                 break;
             case OtherBlock other:
                 peripherals.Add(other.At, other.Make(this), other.Enable, other.Size);

@@ -31,6 +31,8 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     private readonly Rcc rcc;
     private readonly List<string> notes = [];
     private readonly bool boardHoldsReset;
+    private bool boot0;
+    private uint bootMode;
     private bool powered;
     private bool debugDisabled;
     private bool probeHoldsReset;
@@ -117,6 +119,9 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         powered = false;
     }
 
+    /// <summary>The board holds the BOOT0 pin at a level. The next reset looks at it.</summary>
+    public void DriveBoot0(bool high) => boot0 = high;
+
     public void DriveReset(bool low, long now)
     {
         RunUntil(now);
@@ -202,9 +207,11 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     {
         // The internal sources drive the pin, so PINRSTF is set with every one of them.
         rcc.FlagReset(source);
+        flash.Boot0 = boot0;
         flash.Reset(source, now);
+        bootMode = BootMode();
         peripherals.Reset(now);
-        bus.MemoryMode = 0;
+        bus.MemoryMode = null;
         debugDisabled |= flash.DebugDisabled;
         if (source != ResetSource.Pin)
         {
@@ -219,6 +226,12 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
             each.SliceEnd = Math.Min(each.SliceEnd, now);
         });
     }
+
+    /// <summary>What MEM_MODE says after a reset where something is seen at address 0.</summary>
+    private uint BootMode() =>
+        !series.HasBootAlias ? 0
+        : flash.BootAddress == flash.Information.SystemMemory?.Start.Value ? 1u
+        : flash.BootAddress == bus.SramStart ? 3u : 0;
 
     private void SetVectors()
     {

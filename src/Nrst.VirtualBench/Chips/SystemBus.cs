@@ -34,11 +34,13 @@ internal sealed class SystemBus : IBus
         main = rams.FirstOrDefault(ram => ram.Start == 0x2000_0000) ?? rams[0];
     }
 
-    /// <summary>What is seen at address 0: SYSCFG's MEM_MODE (0 main flash, 1 system memory, 3 SRAM).</summary>
-    public uint MemoryMode { get; set; }
+    /// <summary>What is seen at address 0: SYSCFG's MEM_MODE (0 main flash, 1 system memory, 3 SRAM); null as long as only the boot pins have chosen.</summary>
+    public uint? MemoryMode { get; set; }
 
     /// <summary>A reset keeps the bus matrix from passing anything on.</summary>
     public bool InReset { get; set; }
+
+    public uint SramStart => main.Start;
 
     public Span<byte> Sram => main.Bytes;
 
@@ -245,8 +247,9 @@ internal sealed class SystemBus : IBus
 
         return MemoryMode switch
         {
-            0 when address < (uint)cells.Length => flash.BootAddress + address,
-            1 when flash.Information.Windows is [var system, ..] && address < system.Length => system.Start.Value + address,
+            null when address < (uint)cells.Length => flash.BootAddress + address,
+            0 when address < (uint)cells.Length => flashStart + address,
+            1 when flash.Information.SystemMemory is { } system && address < system.Length => system.Start.Value + address,
             3 when address < (uint)main.Bytes.Length => main.Start + address,
             _ => null,
         };

@@ -25,6 +25,8 @@ internal sealed class UsbDevice
 
     public UsbIdentity Identity { get; }
 
+    public UsbDescriptorSet Descriptors => _descriptors;
+
     public IReadOnlyList<UsbInterface> Interfaces { get; }
 
     /// <summary>bConfigurationValue of the configuration in use; 0 before one was chosen.</summary>

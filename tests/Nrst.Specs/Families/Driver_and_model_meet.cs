@@ -13,7 +13,6 @@ public sealed class Driver_and_model_meet
     /// <summary>The families with one side only, or none. The list must become empty, and is held to be exact.</summary>
     private static readonly string[] s_waiting =
     [
-        "STM32U0 by stm32u0: no model",
     ];
 
     public static TheoryData<string, string> Geometries()

@@ -83,8 +83,12 @@ internal abstract partial class FlashModel
     /// <summary>The option bytes start the window watchdog at reset.</summary>
     public virtual bool HardwareWindowWatchdog => false;
 
-    /// <summary>Where the core finds its vectors after a reset.</summary>
-    public virtual uint BootAddress => MainStart;
+    /// <summary>The level of the BOOT0 pin when the last reset ended.</summary>
+    public bool Boot0 { get; set; }
+
+    /// <summary>Where the core finds its vectors after a reset: what BOOT0 and the option bytes say.</summary>
+    /// <remarks>BOOT1, where it is a pin, is held low.</remarks>
+    public virtual uint BootAddress => Boot0 && Protection != ReadProtection.Level2 ? SystemStart : MainStart;
 
     /// <summary>Where a second core finds its vectors after a reset.</summary>
     public virtual uint SecondBootAddress => MainStart;
@@ -102,6 +106,9 @@ internal abstract partial class FlashModel
 
     /// <summary>The first address of the main flash.</summary>
     protected uint MainStart { get; }
+
+    /// <summary>The first address of the system memory.</summary>
+    protected uint SystemStart => Information.SystemMemory?.Start.Value ?? MainStart;
 
     protected IChipServices Chip => context.Chip;
 

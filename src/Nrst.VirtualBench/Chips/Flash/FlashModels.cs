@@ -9,6 +9,7 @@ using Nrst.VirtualBench.Chips.Flash.H7rs;
 using Nrst.VirtualBench.Chips.Flash.L4;
 using Nrst.VirtualBench.Chips.Flash.Pecr;
 using Nrst.VirtualBench.Chips.Flash.TwoWorlds;
+using Nrst.VirtualBench.Chips.Flash.U0;
 using Nrst.VirtualBench.Chips.Flash.Wb0;
 using Nrst.VirtualBench.Chips.Flash.Wb;
 
@@ -36,6 +37,7 @@ internal static class FlashModels
         ["stm32h7ab"] = context => new H7Flash(context),
         ["stm32h7rs"] = context => new H7rsFlash(context),
         ["stm32l5"] = context => new TwoWorldsFlash(context),
+        ["stm32u0"] = context => new U0Flash(context),
         ["stm32u3"] = context => new TwoWorldsFlash(context),
         ["stm32u5"] = context => new TwoWorldsFlash(context),
         ["stm32wba"] = context => new TwoWorldsFlash(context),

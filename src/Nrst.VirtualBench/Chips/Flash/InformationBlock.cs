@@ -4,11 +4,20 @@ namespace Nrst.VirtualBench.Chips.Flash;
 /// <remarks>Bytes of a window that nobody has put anything at read as erased.</remarks>
 internal sealed class InformationBlock
 {
+    private const uint Loop = 0x40;
+
+    private readonly HashSet<uint> loops = [];
     private readonly List<AddressRange> windows = [];
     private readonly List<(uint Start, uint Length, Func<uint, byte> Byte)> contents = [];
 
     /// <summary>Where this block answers at all.</summary>
     public IReadOnlyList<AddressRange> Windows => windows;
+
+    /// <summary>Where the first bootloader is; null where none was put.</summary>
+    public AddressRange? SystemMemory { get; private set; }
+
+    /// <summary>A core that is here runs the bootloader: see <see cref="Bootloader"/>.</summary>
+    public bool IsLoaderLoop(uint programCounter) => loops.Contains(programCounter);
 
     /// <summary>Lets the block answer at so many bytes from an address.</summary>
     public InformationBlock Window(uint start, uint length)
@@ -36,12 +45,13 @@ internal sealed class InformationBlock
     /// <param name="stackTop">The end of the RAM that a real bootloader would use.</param>
     public InformationBlock Bootloader(uint start, uint length, uint stackTop)
     {
-        const uint Loop = 0x40;
         var code = new byte[Loop + 2];
         code.AsSpan().Fill(0xFF);
         BitConverter.TryWriteBytes(code.AsSpan(0), stackTop);
         BitConverter.TryWriteBytes(code.AsSpan(4), start + Loop + 1);
         (code[Loop], code[Loop + 1]) = (0xFE, 0xE7); // b .
+        loops.Add(start + Loop);
+        SystemMemory ??= new AddressRange(new Address(start), length);
         return Window(start, length).Put(start, code);
     }
 

@@ -1,7 +1,7 @@
 namespace Nrst.VirtualBench.Chips.Peripherals;
 
 /// <summary>System configuration: what is mapped at address 0, and which port feeds which EXTI line.</summary>
-internal sealed class Syscfg(Action<uint> memoryMode) : RegisterFile
+internal sealed class Syscfg(Action<uint?> memoryMode, Func<uint> bootMode) : RegisterFile
 {
     public override uint Read(uint offset, long now) =>
         offset == 0x20 ? this[0x20] | ((this[0x20] & 1) << 8) : base.Read(offset, now); // the compensation cell is ready at once
@@ -18,6 +18,7 @@ internal sealed class Syscfg(Action<uint> memoryMode) : RegisterFile
     public override void Reset(long now)
     {
         base.Reset(now);
-        memoryMode(0);
+        this[0] = (this[0] & ~7u) | bootMode();
+        memoryMode(null);
     }
 }

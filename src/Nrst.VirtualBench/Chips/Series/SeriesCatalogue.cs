@@ -22,6 +22,7 @@ internal static class SeriesCatalogue
         Stm32L4Series.Describe,
         Stm32WbSeries.Describe,
         Stm32L5Series.Describe,
+        Stm32U0Series.Describe,
         Stm32U3Series.Describe,
         Stm32U5Series.Describe,
         Stm32Wb0Series.Describe,

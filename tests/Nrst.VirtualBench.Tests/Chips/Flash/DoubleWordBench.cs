@@ -35,7 +35,7 @@ internal sealed class DoubleWordBench(string part, ChipOptions? options = null, 
         return this;
     }
 
-    public long UntilIdle() => Board.UntilClear(SR, BSY | (Board.Device.DeviceId == 0x467 ? BSY2 : 0) | (Board.Device.Flash.Driver == "stm32g0" ? CFGBSY : 0));
+    public long UntilIdle() => Board.UntilClear(SR, BSY | (Board.Device.DeviceId == 0x467 ? BSY2 : 0) | (Board.Device.Flash.Driver is "stm32g0" or "stm32u0" ? CFGBSY : 0));
 
     public void Program(uint address, uint low, uint high)
     {

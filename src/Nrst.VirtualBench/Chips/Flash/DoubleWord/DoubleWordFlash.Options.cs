@@ -6,7 +6,6 @@ internal abstract partial class DoubleWordFlash
     private readonly uint[] shadow;
     private readonly uint[] loaded;
     private uint otpStart;
-    private uint systemStart;
 
     public override uint[] OptionCells { get; }
 
@@ -19,11 +18,11 @@ internal abstract partial class DoubleWordFlash
 
     public override bool HardwareWindowWatchdog => (InForce(traits.Optr) & 1u << traits.WwdgSoftware) == 0;
 
-    public override uint BootAddress => BootLocked ? MainStart : traits.Boot(InForce(traits.Optr)) switch
+    public override uint BootAddress => BootLocked || Protection == ReadProtection.Level2 ? MainStart : traits.Boot(InForce(traits.Optr), Boot0) switch
     {
-        BootMemory.System => systemStart,
+        BootMemory.System => SystemStart,
         BootMemory.Sram => 0x2000_0000,
-        _ => empty ? systemStart : MainStart,
+        _ => empty ? SystemStart : MainStart,
     };
 
     protected override bool ReadsPlainly =>
@@ -161,11 +160,22 @@ internal abstract partial class DoubleWordFlash
     private bool IsShut(FlashUnit page) => page.Number >= (FirstOfOtherCpu ?? int.MaxValue) || traits.Securable.Any(area =>
         (cr & area.Shut) != 0 && area.Bank == page.Bank && page.Number < (int)((InForce(area.Register) >> area.Shift) & ((1u << area.Bits) - 1)));
 
-    /// <summary>The board holds BOOT0 low; nSWBOOT0 = 0 lets nBOOT0 speak instead of the pin. So on L4, G4, WB and WL.</summary>
-    protected static BootMemory BootByPinOrOption(uint optr)
+    /// <summary>nSWBOOT0 = 0 lets nBOOT0 speak instead of the pin. So on L4, G4, WB and WL.</summary>
+    protected static BootMemory BootByPinOrOption(uint optr, bool pin)
     {
-        var (pin, boot1, boot0) = ((optr & 1u << 26) != 0, (optr & 1u << 23) != 0, (optr & 1u << 27) != 0);
-        return pin || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
+        var (byPin, boot0) = ((optr & 1u << 26) != 0, (optr & 1u << 27) != 0);
+        return BootByPin(optr, byPin ? pin : !boot0);
+    }
+
+    /// <summary>nBOOT1 chooses what a high BOOT0 means.</summary>
+    protected static BootMemory BootByPin(uint optr, bool pin) =>
+        !pin ? BootMemory.Main : (optr & 1u << 23) != 0 ? BootMemory.System : BootMemory.Sram;
+
+    /// <summary>nBOOT_SEL lets nBOOT0 speak instead of the pin. So on G0, C0 and U0.</summary>
+    protected static BootMemory BootBySelectedPin(uint optr, bool pin)
+    {
+        var (selects, boot1, boot0) = ((optr & 1u << 24) != 0, (optr & 1u << 25) != 0, (optr & 1u << 26) != 0);
+        return !(selects ? !boot0 : pin) ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
     }
 
     private static ReadProtection LevelOf(uint optr) => (byte)optr switch
@@ -183,7 +193,6 @@ internal abstract partial class DoubleWordFlash
     private byte[] PutInformation()
     {
         PutSystemMemories();
-        systemStart = Device.OtherMemories.FirstOrDefault(memory => memory.Name == SystemMemoryName)?.Range.Start.Value ?? MainStart;
         if (Device.OtherMemories.FirstOrDefault(memory => memory.Name == OptionBytesName) is { } options)
         {
             // Each register as a word and its complement, one after the other.

@@ -75,8 +75,8 @@ internal sealed record DoubleWordTraits
     /// <summary>ACR.DBG_SWEN, which firmware can clear to cut a debugger off; 0 where there is none.</summary>
     public uint DebugEnable { get; init; }
 
-    /// <summary>Which memory OPTR boots from, with the BOOT0 pin low.</summary>
-    public Func<uint, BootMemory> Boot { get; init; } = _ => BootMemory.Main;
+    /// <summary>Which memory OPTR and the BOOT0 pin boot from.</summary>
+    public Func<uint, bool, BootMemory> Boot { get; init; } = (_, pin) => pin ? BootMemory.System : BootMemory.Main;
 }
 
 internal enum BootMemory

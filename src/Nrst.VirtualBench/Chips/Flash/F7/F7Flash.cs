@@ -46,7 +46,7 @@ internal sealed class F7Flash : ParallelFlash
 
     public override bool HardwareWindowWatchdog => options.HardwareWindowWatchdog;
 
-    public override uint BootAddress => options.BootAddress;
+    public override uint BootAddress => options.BootAddress(Boot0 && Protection != ReadProtection.Level2);
 
     protected override IParallelOptions Options => options;
 

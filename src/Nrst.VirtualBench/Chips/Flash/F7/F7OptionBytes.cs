@@ -37,8 +37,8 @@ internal sealed class F7OptionBytes : IParallelOptions
     /// <summary>The areas of OPTCR2 go too, when read protection falls.</summary>
     public bool PcropFallsWithProtection => (Cells[2] & 1u << 31) != 0;
 
-    /// <summary>BOOT_ADD0, which counts where the board holds BOOT low: address bits 29 to 14.</summary>
-    public uint BootAddress => (Cells[1] & 0xFFFF) << 14;
+    /// <summary>BOOT_ADD0 or BOOT_ADD1, as the pin chooses: address bits 29 to 14.</summary>
+    public uint BootAddress(bool pin) => (pin ? Cells[1] >> 16 : Cells[1] & 0xFFFF) << 14;
 
     public void Load() => (Control, Optcr1, Optcr2) = (Cells[0], Cells[1], Cells[2]);
 

@@ -5,6 +5,8 @@ internal sealed class F0Flash(FlashContext context) : FpecFlash(context, Traits(
 {
     private static FpecTraits Traits(ushort deviceId) => Common with
     {
+        HasBootSelection = deviceId is 0x442 or 0x445,
+
         // The F0 has one wait state and no half-cycle access.
         Acr = deviceId is 0x440 or 0x442 or 0x444 or 0x445 or 0x448 ? 0x31u : 0x3F,
     };
@@ -14,6 +16,7 @@ internal sealed class F0Flash(FlashContext context) : FpecFlash(context, Traits(
     {
         Open = 0xAA,
         HasLevel2 = true,
+        HasBoot1Option = true,
         HasOblLaunch = true,
         Obr = 0xFFFF_FF07,
         RdprtBits = 2,

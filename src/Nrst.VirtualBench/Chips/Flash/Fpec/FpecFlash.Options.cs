@@ -16,6 +16,18 @@ internal partial class FpecFlash
         : traits.HasLevel2 && loaded[Rdp] == 0xCC ? ReadProtection.Level2
         : ReadProtection.Level1;
 
+    /// <summary>A high BOOT0 asks nBOOT1 (USER bit 4), where that is an option; BOOT_SEL (bit 7) lets nBOOT0 (bit 3) speak instead of the pin.</summary>
+    public override uint BootAddress
+    {
+        get
+        {
+            var high = traits.HasBootSelection && (loaded[User] & 1 << 7) == 0 ? (loaded[User] & 1 << 3) == 0 : Boot0;
+            return !high || Protection == ReadProtection.Level2 ? MainStart
+                : traits.HasBoot1Option && (loaded[User] & 1 << 4) == 0 ? 0x2000_0000
+                : SystemStart;
+        }
+    }
+
     public override bool HardwareWatchdog => (loaded[User] & 1) == 0;
 
     protected override uint OptionInForce(uint offset) => offset == OBR ? ObrInForce() : offset == WRPR ? WrprInForce() : 0;

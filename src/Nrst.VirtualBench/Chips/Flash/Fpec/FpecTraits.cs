@@ -9,6 +9,12 @@ internal sealed record FpecTraits
     /// <summary>RDP = 0xCC closes the debug port for good.</summary>
     public bool HasLevel2 { get; init; }
 
+    /// <summary>nBOOT1 is an option bit, and no pin.</summary>
+    public bool HasBoot1Option { get; init; }
+
+    /// <summary>The user byte has BOOT_SEL and nBOOT0.</summary>
+    public bool HasBootSelection { get; init; }
+
     /// <summary>CR.OBL_LAUNCH; without it every system reset loads the option bytes.</summary>
     public bool HasOblLaunch { get; init; }
 

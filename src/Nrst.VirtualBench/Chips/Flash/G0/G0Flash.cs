@@ -91,15 +91,8 @@ internal sealed class G0Flash(FlashContext context) : DoubleWordFlash(context, T
             Securable = securable,
             BootLock = (0x80, 16),
             DebugEnable = 1u << 18,
-            Boot = BootFrom,
+            Boot = BootBySelectedPin,
         };
-    }
-
-    /// <summary>The board holds BOOT0 low; nBOOT_SEL lets nBOOT0 speak instead of the pin.</summary>
-    private static BootMemory BootFrom(uint optr)
-    {
-        var (selects, boot1, boot0) = ((optr & 1u << 24) != 0, (optr & 1u << 25) != 0, (optr & 1u << 26) != 0);
-        return !selects || boot0 ? BootMemory.Main : boot1 ? BootMemory.System : BootMemory.Sram;
     }
 
     /// <summary>An area whose start is behind its end does not exist.</summary>

@@ -80,8 +80,8 @@ internal sealed partial class H5Flash : BufferedFlash
 
     public override bool HardwareWindowWatchdog => (Current(OPTSR_CUR) & 1 << 4) == 0;
 
-    /// <summary>The board holds BOOT0 low: NSBOOTADD is the address but for its lowest byte.</summary>
-    public override uint BootAddress => Current(NSBOOTR_CUR) & ~0xFFu;
+    /// <summary>NSBOOTADD is the address but for its lowest byte; a high BOOT0 chooses the bootloader.</summary>
+    public override uint BootAddress => Boot0 && Protection == ReadProtection.Level0 ? SystemStart : Current(NSBOOTR_CUR) & ~0xFFu;
 
     protected override IReadOnlyList<uint> MainAliases => traits.HasTrustZone ? [SecureFlash] : [];
 

@@ -75,11 +75,13 @@ internal sealed partial class H7Flash : BufferedFlash
 
     public override bool HardwareWatchdog => (Current(OPTSR_CUR) & 1 << 4) == 0;
 
-    /// <summary>The board holds BOOT low: BOOT_ADD0 is the upper half of the address.</summary>
-    public override uint BootAddress => Current(BOOT_CUR) << 16;
+    /// <summary>BOOT_ADD0 and BOOT_ADD1 are the upper halves of the addresses that the pin chooses from.</summary>
+    public override uint BootAddress => ChosenByPin(Current(BOOT_CUR));
 
     /// <summary>Where the Cortex-M4 boots.</summary>
-    public override uint SecondBootAddress => traits.HasTwoCores ? Current(0x48) << 16 : 0;
+    public override uint SecondBootAddress => traits.HasTwoCores ? ChosenByPin(Current(0x48)) : 0;
+
+    private uint ChosenByPin(uint addresses) => Boot0 && Protection != ReadProtection.Level2 ? addresses & 0xFFFF_0000 : addresses << 16;
 
     public override bool SecondCoreBoots => (Current(OPTSR_CUR) & BCM4) != 0;
 

@@ -82,7 +82,7 @@ internal sealed class L4Flash(FlashContext context) : DoubleWordFlash(context, T
             WriteProtected = protectedAreas,
             CodeOnly = codeAreas,
             CodeAreaErase = 0x28,
-            Boot = deviceId == 0x415 ? _ => BootMemory.Main : BootByPinOrOption,
+            Boot = deviceId == 0x415 ? BootByPin : BootByPinOrOption,
         };
     }
 }

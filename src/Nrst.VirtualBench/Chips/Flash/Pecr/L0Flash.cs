@@ -19,6 +19,7 @@ internal sealed class L0Flash(FlashContext context) : PecrFlash(context, Traits(
             OptionRegister = "OPTR",
             Optr = (large ? 0x80FF_01FFu : 0x807F_01FF) | (deviceId == 0x457 ? 0x6000_0000u : 0),
             HasReadOutSectors = true,
+            HasBoot1Option = true,
             User = 0x8070,
             Wrpr = large ? [(0x20, "WRPR", uint.MaxValue), (0x80, "WRPR2", 0xFFFF)] : [(0x20, "WRPR", 0xFFFF)],
             OptionWords = large ? [0x00, 0x04, 0x08, 0x0C, 0x10] : [0x00, 0x04, 0x08],

@@ -19,6 +19,9 @@ internal abstract partial class PecrFlash
         _ => ReadProtection.Level1,
     };
 
+    public override uint BootAddress =>
+        Boot0 && traits.HasBoot1Option && (loaded[User] & 0x8000) == 0 && Protection != ReadProtection.Level2 ? 0x2000_0000 : base.BootAddress;
+
     public override bool HardwareWatchdog => (loaded[User] & 0x10) == 0;
 
     /// <summary>The sectors are kept from being read, too.</summary>

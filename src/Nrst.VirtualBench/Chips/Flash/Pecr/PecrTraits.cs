@@ -32,6 +32,9 @@ internal sealed record PecrTraits
     /// <summary>Bit 8 of that register turns the protected sectors round: a zero then keeps a sector from being read as data, and from writes.</summary>
     public required bool HasReadOutSectors { get; init; }
 
+    /// <summary>nBOOT1 is bit 15 of the user option word, and no pin.</summary>
+    public bool HasBoot1Option { get; init; }
+
     /// <summary>The user option word as it leaves the factory.</summary>
     public required ushort User { get; init; }
 

@@ -91,8 +91,8 @@ internal sealed partial class TwoWorldsFlash : FlashModel
 
     public override bool HardwareWindowWatchdog => (InForce(OPTR) & 1 << 19) == 0;
 
-    /// <summary>The board holds BOOT0 low; nSWBOOT0 = 0 lets nBOOT0 speak instead of the pin.</summary>
-    public override uint BootAddress => (InForce(OPTR) & 1 << 26) != 0 || (InForce(OPTR) & 1 << 27) != 0 ? InForce(0x44) : InForce(0x48);
+    /// <summary>nSWBOOT0 = 0 lets nBOOT0 speak instead of the pin. The addresses are NSBOOTADD0 and NSBOOTADD1.</summary>
+    public override uint BootAddress => ((InForce(OPTR) & 1 << 26) != 0 ? Boot0 : (InForce(OPTR) & 1 << 27) == 0) ? InForce(0x48) & ~0x7Fu : InForce(0x44);
 
     protected override IReadOnlyList<uint> MainAliases => [SecureFlash];
 
