@@ -154,6 +154,30 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void A_chip_that_is_lost_in_its_reset_is_caught_by_the_pin()
+    {
+        var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(3000)));
+        using var target = _board.Connect(probe => probe.Answers = seen => seen.SystemResets == 0 || seen.Pulses > 0);
+
+        var outcome = new Programmer(target).Flash(image, new FlashOptions(), ResetAfter.Halt, default);
+
+        Assert.Equal(3000, outcome.Report.Proof.BytesCompared);
+        Assert.Equal("under-reset", Assert.Single(target.Repairs).Name);
+        Assert.Equal(1, _board.Probe.SystemResets); // what lost it once is not asked for again
+    }
+
+    [Fact]
+    public void A_chip_that_stays_lost_is_an_error_that_says_what_lost_it()
+    {
+        using var target = _board.Connect(probe => probe.Answers = seen => seen.SystemResets == 0);
+
+        var error = Assert.ThrowsAny<TargetException>(() => new Programmer(target).Erase(new AddressRange(new Address(0x0800_0000), 4), default));
+
+        Assert.Equal(("NRST3101", "NRST3002"), (error.Code, ((NrstException)error.InnerException!).Code));
+        Assert.Empty(target.Repairs);
+    }
+
+    [Fact]
     public void A_core_that_is_started_by_hand_has_forgotten_its_interrupts()
     {
         using var board = new SickBoard("STM32G071RB");
