@@ -17,10 +17,12 @@ public sealed partial class VirtualBoard : IDisposable
     private BoardState _state;
     private bool _closed;
 
-    internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip)
+    /// <param name="exchange">What a command and its answer take instead of what is usual for this kind of probe.</param>
+    internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip, TimeSpan? exchange = null)
     {
         (Name, _folder, _state, _lock, _chip) = (name, folder, state, @lock, chip);
         Model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        Model = exchange is { } time ? Model with { ExchangeNs = time.Ticks * 100 } : Model;
         var model = Model;
         var version = ProbeFirmware.TryParse(state.Firmware, model.Hardware)
             ?? throw folder.Damaged($"'{state.Firmware}' is no firmware of a {model.Product}", null);
