@@ -19,6 +19,7 @@ internal static class ChipFactory
             FlashTimes = times,
             SupplyVolts = board.Volts,
             UniqueId = SHA256.HashData(Encoding.ASCII.GetBytes(board.Serial))[..UniqueIdLength],
+            Rom = LoaderFaults.Of(board.Faults.Select(FaultCatalogue.Parse)),
             Faults = [.. board.Faults.Select(ChipFaultOf).OfType<ChipFault>()],
         };
         return Stm32Chip.CanBe(device)

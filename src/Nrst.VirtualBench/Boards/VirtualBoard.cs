@@ -8,7 +8,7 @@ namespace Nrst.VirtualBench.Boards;
 /// What a real board keeps without power is kept when this is closed: flash, option bytes, the probe's mode. The chip itself
 /// comes out of a power-on reset each time the board is opened.
 /// </remarks>
-public sealed class VirtualBoard : IDisposable
+public sealed partial class VirtualBoard : IDisposable
 {
     private readonly BoardFolder _folder;
     private readonly IDisposable _lock;
