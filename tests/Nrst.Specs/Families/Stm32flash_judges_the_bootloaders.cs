@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Nrst.VirtualBench.Boards;
-using Nrst.VirtualBench.Chips;
 
 namespace Nrst.Specs;
 

@@ -121,7 +121,7 @@ public sealed class Defects_of_a_serial_bootloader
     {
         Assert.Equal(Errors("uart-noise:20000"), Errors("uart-noise:20000"));
         Assert.InRange(Errors("uart-noise:20000"), 3, 60); // two bytes of each can tell
-        Assert.InRange(Errors("uart-loses-bytes:20000"), 10, 120);
+        Assert.InRange(Errors("uart-loses-bytes:20000"), 10, 190); // and one lost byte shifts all that follow
         Assert.Equal(0, Errors("uart-noise:0"));
 
         static int Errors(string fault)
