@@ -127,9 +127,9 @@ internal abstract class FlashController(FlashChip chip)
                 WriteUnit(place.Start, piece);
                 var status = WaitWhileBusy(place, limit);
                 Settle(place, status);
-                if (chip.Clock.Now - start is var took && took < least)
+                if (chip.Clock.Now - start is var took && took < least * OperationsOf(piece))
                 {
-                    throw FlashErrors.TooFast(place, status, took, least); // seen only where the silicon is slower than the wire
+                    throw FlashErrors.TooFast(place, status, took, least * OperationsOf(piece)); // seen only where the silicon is slower than the wire
                 }
             }
         }
@@ -190,6 +190,9 @@ internal abstract class FlashController(FlashChip chip)
 
     /// <summary>Writes one <see cref="Access"/>; does not wait for it.</summary>
     protected abstract void WriteUnit(Address at, ReadOnlySpan<byte> unit);
+
+    /// <summary>How many operations <see cref="WriteUnit"/> makes of one access, each of which takes the silicon its time.</summary>
+    protected virtual int OperationsOf(ReadOnlySpan<byte> unit) => 1;
 
     /// <summary>Clears what selects an operation. A bit left set blocks the next one.</summary>
     protected abstract void Idle();

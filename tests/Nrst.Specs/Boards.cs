@@ -1,5 +1,6 @@
 using Nrst.Probes.StLink;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Chips;
 
 namespace Nrst.Specs;
 
@@ -8,6 +9,34 @@ internal static class Boards
 {
     public static StLinkProbe Probe(VirtualBoard board) =>
         StLinkProbe.Open(board.Pipe, board.Clock, board.Identity.VendorId, board.Identity.ProductId, board.Identity.Serial);
+
+    /// <summary>A board whose chip is in the bootloader of its ROM, with something in its flash that is no program.</summary>
+    public static VirtualBoard InItsBootloader(string bench, string part, params string[] faults)
+    {
+        var store = new BoardStore(bench);
+        store.New("b", part, faults: faults);
+        using (var virgin = store.Open("b"))
+        {
+            // A G0 as it leaves the factory does not ask the pin: an empty one goes into its bootloader by itself.
+            if (part[5..7] != "G0")
+            {
+                ((ChipOnBoard)virgin.Chip).Silicon.Flash[..8].Fill(0x24);
+            }
+        }
+
+        store.Set("b", ["boot0=1"]);
+        return store.Open("b");
+    }
+
+    /// <summary>A stack, a vector, a branch to itself at the ninth byte, and something to see wrong bytes by.</summary>
+    public static byte[] LoopingProgram(Stm32Chip chip, int length)
+    {
+        byte[] head =
+        [
+            .. BitConverter.GetBytes(chip.Part.Ram[0].Range.Start.Value + 0x800), .. BitConverter.GetBytes(chip.Part.Layouts[0].Range.Start.Value + 9), 0xFE, 0xE7,
+        ];
+        return [.. head, .. FlashingBench.Bytes(length - head.Length, 17)];
+    }
 
     /// <summary>Opens a stored board, lets a test do something to its chip over the wire, and puts it back.</summary>
     public static void Change(string bench, string name, Action<ITargetMemory> change)

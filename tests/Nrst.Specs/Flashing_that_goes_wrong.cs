@@ -45,6 +45,18 @@ public sealed class Flashing_that_goes_wrong
         Assert.Equal(("NRST5001", new Address(0x0800_0000)), (error.Code, error.First));
     }
 
+    [Fact]
+    public void Without_the_loader_a_flash_slower_than_the_wire_is_caught_ignoring_a_program()
+    {
+        using var bench = new FlashingBench("STM32L073RZ", options: BoardPhysics.With("flash-ignores-commands").Chip);
+        bench.Target = bench.Target with { WithoutLoader = true };
+
+        var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Code[..64])))); // 3.2 ms for half a page, which is asked about sooner
+
+        Assert.Equal("NRST2005", error.Code);
+        Assert.Contains(error.Evidence, seen => seen.StartsWith("FLASH_SR = 0x", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

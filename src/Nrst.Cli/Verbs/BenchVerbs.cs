@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.VirtualBench.Boards;
 using Nrst.VirtualBench.Faults;
+using Nrst.VirtualBench.Usb;
 using Nrst.VirtualBench.UsbIp;
 
 namespace Nrst.Cli.Verbs;
@@ -23,6 +24,8 @@ internal static class BenchVerbs
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
+    private static readonly Option<string?> LibUsb = new("--libusb") { Description = "Serve programs whose libusb is perf/peers", HelpName = "PATH" };
+    private static readonly Option<string?> Uart = new("--uart") { Description = "Make a serial port that ends at the USART of the bootloader", HelpName = "PATH" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
     private static readonly Option<bool> Markdown = new("--markdown") { Description = "The table of docs/faults.md" };
@@ -35,7 +38,7 @@ internal static class BenchVerbs
         new Command("power-cycle", "Take a board's power away and give it back, also while something uses it") { Name }.Does(PowerCycle, "bench power-cycle"),
         new Command("faults", "What can be wrong with a board") { Markdown }.Does(ListFaults, "bench faults"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
-        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, Realtime, Stats }.Does(Serve, "bench serve"),
+        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, LibUsb, Uart, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
     };
 
@@ -140,17 +143,27 @@ internal static class BenchVerbs
     private static JsonObject Serve(Invocation call)
     {
         var line = call.Line;
-        var (stlinkPort, usbIpPort) = (Port(line.GetValue(Server)), Port(line.GetValue(UsbIp)));
-        if (stlinkPort is null && usbIpPort is null)
+        var (stlinkPort, usbIpPort, socket) = (Port(line.GetValue(Server)), Port(line.GetValue(UsbIp)), line.GetValue(LibUsb));
+        var uartPath = line.GetValue(Uart);
+        if (stlinkPort is null && usbIpPort is null && socket is null && uartPath is null)
         {
             throw new UsageException("NRST0115", "serve was not told how to serve.")
             {
-                LikelyCause = "--stlink-server PORT or --usbip PORT is missing.",
+                LikelyCause = "--stlink-server PORT, --usbip PORT, --libusb PATH or --uart PATH is missing.",
                 Remedies =
                 [
                     new("Share the probe with OpenOCD; the first line printed says on which port.", "nrst bench serve NAME --stlink-server 0"),
                     new("Plug it into a Linux machine's USB.", "nrst bench serve NAME --usbip 0"),
                 ],
+            };
+        }
+
+        if (uartPath is not null && line.GetValue(Names)!.Distinct().Count() > 1)
+        {
+            throw new UsageException("NRST0117", "One serial port cannot end at several boards.")
+            {
+                LikelyCause = "--uart was given together with more than one name.",
+                Remedies = [new("Serve each board with a path of its own.", "nrst bench serve NAME --uart /tmp/bench.tty")],
             };
         }
 
@@ -162,14 +175,16 @@ internal static class BenchVerbs
             var shelf = new BoardShelf(boards, options);
             using var stlink = stlinkPort is { } first ? new StLinkServer(shelf, first) : null;
             using var usbIp = usbIpPort is { } second ? new UsbIpServer(shelf, second) : null;
+            using var libUsb = socket is not null ? new BenchUsbServer(shelf, socket) : null;
+            using var uart = uartPath is not null ? new UartServer(shelf, 0, uartPath) : null;
             foreach (var board in boards)
             {
-                call.Screen.Document(Readiness(board.Name, stlink, usbIp).ToJsonString());
+                call.Screen.Document(Readiness(board.Name, stlink, usbIp, libUsb, uart).ToJsonString());
             }
 
             Announce(call, boards, stlink, usbIp, options);
-            Task.WhenAll(stlink?.RunAsync(call.Cancel) ?? Task.CompletedTask, usbIp?.RunAsync(call.Cancel) ?? Task.CompletedTask)
-                .GetAwaiter().GetResult();
+            Task?[] serving = [stlink?.RunAsync(call.Cancel), usbIp?.RunAsync(call.Cancel), libUsb?.RunAsync(call.Cancel), uart?.RunAsync(call.Cancel)];
+            Task.WhenAll(serving.OfType<Task>()).GetAwaiter().GetResult();
         }
         finally
         {
@@ -179,7 +194,7 @@ internal static class BenchVerbs
         return new JsonObject { ["boards"] = new JsonArray([.. boards.Select(board => (JsonNode)board.Name)]) };
     }
 
-    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp)
+    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp, BenchUsbServer? libUsb, UartServer? uart)
     {
         var ready = new JsonObject { ["board"] = board };
         if (stlink is not null)
@@ -191,6 +206,16 @@ internal static class BenchVerbs
         {
             ready["usbip"] = usbIp.Port;
             ready["busid"] = usbIp.BusId(board);
+        }
+
+        if (libUsb is not null)
+        {
+            ready["libusb"] = libUsb.Path;
+        }
+
+        if (uart is not null)
+        {
+            ready["uart"] = uart.Path;
         }
 
         return ready;

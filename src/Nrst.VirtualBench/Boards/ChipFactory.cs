@@ -11,10 +11,13 @@ internal static class ChipFactory
 {
     private const int UniqueIdLength = 12;
 
-    public static IBoardChip Make(Device device, Part part, BoardState board)
+    public static IBoardChip Make(Device device, Part part, BoardState board) => Make(device, part, board, FlashTimeColumn.Typical);
+
+    public static IBoardChip Make(Device device, Part part, BoardState board, FlashTimeColumn times)
     {
         var options = BoardPhysics.With(board.Faults.Select(FaultCatalogue.Parse), board.Volts).Chip with
         {
+            FlashTimes = times,
             UniqueId = SHA256.HashData(Encoding.ASCII.GetBytes(board.Serial))[..UniqueIdLength],
         };
         return Stm32Chip.CanBe(device)

@@ -9,6 +9,7 @@ namespace Nrst.VirtualBench.Boards;
 internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
 {
     private Action<int, byte>? _sent;
+    private bool _listens;
 
     public Stm32Chip Silicon => chip;
 
@@ -33,8 +34,10 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
     {
         add
         {
-            if (_sent is null)
+            if (!_listens)
             {
+                // Once, however often listeners come and go.
+                _listens = true;
                 chip.UsartOutput += output => _sent?.Invoke(output.Usart, output.Value);
             }
 
@@ -44,13 +47,15 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
         remove => _sent -= value;
     }
 
-    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now)
+    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now, int baud, bool hasParity)
     {
-        if (chip.Usarts.Contains(usart))
+        if (chip.Usarts.Contains(usart) || (chip.Loader?.Rom.Usarts.Contains(usart) ?? false))
         {
-            chip.UsartInput(usart, bytes, now);
+            chip.UsartInput(usart, bytes, now, baud, hasParity);
         }
     }
+
+    public Rom.RomLoader? Loader => chip.Loader;
 
     public void DriveBoot0(bool high) => chip.DriveBoot0(high);
 

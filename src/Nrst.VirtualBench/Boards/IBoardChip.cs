@@ -8,10 +8,6 @@ internal interface IBoardChip : IChip
 {
     void PowerOn(long now);
 
-    void PowerOff(long now)
-    {
-    }
-
     /// <summary>Gets what its faults have written into it before it came to the bench. Once, to a chip that was never used.</summary>
     void Bear(IReadOnlyList<Fault> faults)
     {
@@ -29,6 +25,14 @@ internal interface IBoardChip : IChip
     void DriveBoot0(bool high)
     {
     }
+
+    /// <summary>VDD falls; what needs power is lost.</summary>
+    void PowerOff(long now)
+    {
+    }
+
+    /// <summary>The bootloader in the ROM; null where nobody knows what is in there.</summary>
+    Rom.RomLoader? Loader => null;
 
     /// <summary>Flash, option bytes, one-time programmable bytes.</summary>
     byte[] Save();

@@ -9,7 +9,7 @@ namespace Nrst.VirtualBench.Boards;
 /// What a real board keeps without power is kept when this is closed: flash, option bytes, the probe's mode. The chip itself
 /// comes out of a power-on reset each time the board is opened.
 /// </remarks>
-public sealed class VirtualBoard : IDisposable
+public sealed partial class VirtualBoard : IDisposable
 {
     private readonly BoardFolder _folder;
     private readonly IDisposable _lock;
@@ -19,13 +19,15 @@ public sealed class VirtualBoard : IDisposable
     private readonly IReadOnlyList<Fault> _faults;
     private bool _closed;
 
-    /// <summary>How long a board with a program on it has had power when a probe comes, and how long it goes without when somebody cycles it.</summary>
-    private const long Age = 30_000_000, WithoutPower = 500_000_000;
+    /// <summary>How long a board with a program on it has had power when a probe comes.</summary>
+    private const long Age = 30_000_000;
 
-    internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip)
+    /// <param name="exchange">What a command and its answer take instead of what is usual for this kind of probe.</param>
+    internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip, TimeSpan? exchange = null)
     {
         (Name, _folder, _state, _lock, _chip) = (name, folder, state, @lock, chip);
         Model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        Model = exchange is { } time ? Model with { ExchangeNs = time.Ticks * 100 } : Model;
         var model = Model;
         var version = ProbeFirmware.TryParse(state.Firmware, model.Hardware)
             ?? throw folder.Damaged($"'{state.Firmware}' is no firmware of a {model.Product}", null);
@@ -66,15 +68,6 @@ public sealed class VirtualBoard : IDisposable
     internal VirtualClock VirtualClock => _clock;
 
     internal ChipTimes ChipTimes => _chip.Times;
-
-    /// <summary>Takes the board's power away for half a second. The probe has its own.</summary>
-    public void PowerCycle()
-    {
-        _chip.PowerOff(_clock.Nanoseconds);
-        _clock.Advance(WithoutPower, TimeKind.Host);
-        _state = _state with { PowerCycled = true };
-        PowerOn();
-    }
 
     /// <summary>Writes the board's state to disk as it is now.</summary>
     public void Save()

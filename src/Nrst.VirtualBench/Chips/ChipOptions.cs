@@ -39,4 +39,7 @@ internal sealed record ChipOptions
 
     /// <summary>How often something on the board pulses a wake-up pin; null for never.</summary>
     public long? WakePulseNanoseconds { get; init; }
+
+    /// <summary>What is wrong with the bootloader.</summary>
+    public Rom.RomFaults Rom { get; init; } = Nrst.VirtualBench.Rom.RomFaults.None;
 }

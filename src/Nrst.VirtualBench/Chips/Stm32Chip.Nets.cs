@@ -1,4 +1,3 @@
-using Nrst.VirtualBench.Chips.Flash;
 using Nrst.VirtualBench.Chips.Peripherals;
 
 namespace Nrst.VirtualBench.Chips;

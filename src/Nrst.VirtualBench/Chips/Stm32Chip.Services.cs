@@ -1,4 +1,3 @@
-using Nrst.VirtualBench.Chips.Flash;
 using Nrst.VirtualBench.Chips.Peripherals;
 using Nrst.VirtualBench.Cortex;
 

@@ -21,9 +21,10 @@ public static class FaultCatalogue
         new Trustzone(), new ProductStateClosed(), new CoreBootDisabled(), new BankSwapped(), new EmptyCheckStale(),
         new EccDamage(), new EraseInterrupted(), new FlashErrorsLeft(), new FlashSuspended(), new FlashIgnoresCommands(),
         new FlashIgnoresErase(), new FlashNeverFinishes(), new FlashStuckBit(), new FlashWeakErase(),
+        .. LoaderFault.All,
     ];
 
-    /// <summary>Supply, reset, wires, probe, silicon, the program on the chip, option bytes, flash.</summary>
+    /// <summary>Supply, reset, wires, probe, silicon, the program on the chip, option bytes, flash, bootloader.</summary>
     public static IReadOnlyList<FaultKind> All => s_all;
 
     /// <summary>Numbers are decimal, or hexadecimal behind 0x.</summary>

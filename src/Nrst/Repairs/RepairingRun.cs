@@ -17,9 +17,12 @@ internal sealed class RepairingRun(Target target, JobListener listener, DamagedS
             {
                 return job();
             }
-            catch (NrstException failure) when (repairs < MostRepairs && Cure(failure))
+            catch (NrstException failure)
             {
-                // Once more.
+                if (repairs == MostRepairs || !Cure(failure))
+                {
+                    throw;
+                }
             }
         }
     }

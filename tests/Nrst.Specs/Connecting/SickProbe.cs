@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs.Connecting;
@@ -9,9 +10,13 @@ namespace Nrst.Specs.Connecting;
 internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory, IWordBatch, IResetLine, IDapPort
 {
     private static readonly Address Aircr = new(0xE000_ED0C);
+    private static readonly Address Dhcsr = new(0xE000_EDF0);
+    private static readonly Address Demcr = new(0xE000_EDFC);
 
     private readonly Nrst.Probes.StLink.StLinkProbe _inner = Boards.Probe(board);
     private int _transfers;
+    private bool _caught;
+    private bool _running = true;
 
     // ---- what is wrong; nothing to begin with ----
 
@@ -26,6 +31,9 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
 
     /// <summary>SYSRESETREQ comes to nothing.</summary>
     public bool NoSystemReset { get; set; }
+
+    /// <summary>The program takes the debug pins as soon as it runs.</summary>
+    public bool ProgramHides { get; set; }
 
     /// <summary>Above this clock every seventh transfer is lost.</summary>
     public int NoisyAbove { get; set; } = int.MaxValue;
@@ -73,7 +81,7 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
         }
 
         Clock.Wait(TimeSpan.FromMilliseconds(1));
-        if (!Answers(this))
+        if (IsSilent)
         {
             throw new TargetException("NRST3001", "The chip does not answer on SWD.");
         }
@@ -93,7 +101,7 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
     public void Assert()
     {
         Pulses += ResetAsserted ? 0 : 1;
-        ResetAsserted = true;
+        (ResetAsserted, _running) = (true, false);
         if (!ResetLineDead)
         {
             _inner.Reset.Assert();
@@ -102,6 +110,7 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
 
     public void Release()
     {
+        _running |= ResetAsserted && !_caught;
         ResetAsserted = false;
         _inner.Reset.Release();
     }
@@ -125,6 +134,11 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
     {
         Transfer(address);
         _inner.Memory.Read(address, into);
+        for (var at = 0; at + 4 <= into.Length; at += 4)
+        {
+            var word = BinaryPrimitives.ReadUInt32LittleEndian(into[at..]);
+            BinaryPrimitives.WriteUInt32LittleEndian(into[at..], Reads(this, address + (uint)at, word));
+        }
     }
 
     public void Write(Address address, ReadOnlySpan<byte> data, AccessSize size = AccessSize.Word)
@@ -166,6 +180,8 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
 
     public void Dispose() => _inner.Dispose();
 
+    private bool IsSilent => !Answers(this) || (ProgramHides && _running);
+
     private void Transfer(Address address)
     {
         if (Stalls is { } time)
@@ -174,7 +190,7 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
             throw new TargetException("NRST3004", "The chip's bus stayed busy.");
         }
 
-        if (!Answers(this))
+        if (IsSilent)
         {
             throw new TargetException("NRST3002", $"The chip stopped answering on SWD, at {address}.");
         }
@@ -188,10 +204,14 @@ internal sealed class SickProbe(VirtualBoard board) : IDebugProbe, ITargetMemory
     private bool Note(Address address, uint value)
     {
         Written.Add(address);
+        _caught = address == Demcr ? (value & 1) != 0 : _caught;
+        _running |= address == Dhcsr && (value & 10) == 0 && !ResetAsserted;
         if (address != Aircr)
         {
             return true;
         }
+
+        _running |= (value & 4) != 0 && !_caught;
 
         SystemResets += (value & 4) != 0 ? 1 : 0;
         CoreResets += (value & 1) != 0 ? 1 : 0;

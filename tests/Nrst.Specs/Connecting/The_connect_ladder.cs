@@ -57,6 +57,49 @@ public sealed class The_connect_ladder : IDisposable
     }
 
     [Fact]
+    public void Where_pulling_NRST_does_nothing_it_is_pulled_no_more()
+    {
+        var error = Assert.ThrowsAny<TargetException>(() => _board.Connect(probe =>
+        {
+            (probe.NoSystemReset, probe.ResetLineDead) = (true, true);
+            probe.Reads = (_, at, value) => at.Value == IdCode ? 0 : value;
+        }));
+
+        Assert.Contains(error.Evidence, seen => seen.StartsWith("under-reset-slow: NRST3101", StringComparison.Ordinal));
+        Assert.Contains("under-reset: left out, pulling NRST does not reset the chip", error.Evidence);
+        Assert.Contains("pulse: left out, pulling NRST does not reset the chip", error.Evidence);
+    }
+
+    [Fact]
+    public void Where_something_holds_the_chip_in_reset_no_other_way_is_tried()
+    {
+        using var board = new SickBoard("STM32F407VG", "v2", "nrst-held-low");
+
+        var error = Assert.ThrowsAny<TargetException>(() => board.Connect());
+
+        Assert.Equal("NRST3102", error.Code);
+        Assert.Single(board.Events.OfType<JobEvent.RungTried>(), rung => rung.Outcome == "failed");
+    }
+
+    [Fact]
+    public void A_chip_that_has_an_identity_nobody_knows_is_an_answer()
+    {
+        var error = Assert.ThrowsAny<TargetException>(() => _board.Connect(probe => probe.Reads = (_, at, value) => at.Value == IdCode ? 0x1234_5FED : value));
+
+        Assert.Equal("NRST3321", error.Code);
+        Assert.Single(_board.Events.OfType<JobEvent.RungTried>());
+        Assert.False(_board.Probe.WasReset);
+    }
+
+    [Fact]
+    public void Another_flash_size_than_that_of_the_part_that_was_asked_for_is_an_answer()
+    {
+        Assert.Equal("NRST3301", Assert.ThrowsAny<TargetException>(() => _board.Connect(options: new ConnectOptions(Chip: "STM32F407VE"))).Code);
+
+        Assert.Single(_board.Events.OfType<JobEvent.RungTried>());
+    }
+
+    [Fact]
     public void A_slow_clock_that_does_not_do_it_is_followed_by_a_fast_one()
     {
         using var target = _board.Connect(probe => probe.Answers = seen => seen.Pulses > 0 && seen.Kilohertz > 1000);
@@ -140,10 +183,11 @@ public sealed class The_connect_ladder : IDisposable
     {
         var start = _board.Board.Clock.Now;
 
-        Assert.Throws<TargetException>(() => _board.Connect(
-            probe => probe.Stalls = TimeSpan.FromSeconds(1), new ConnectOptions { Limit = TimeSpan.FromSeconds(seconds), Interactive = true }));
+        var error = Assert.Throws<TargetException>(() => _board.Connect(
+            probe => probe.Stalls = TimeSpan.FromSeconds(5), new ConnectOptions { Limit = TimeSpan.FromSeconds(seconds), Interactive = true }));
 
-        Assert.InRange((_board.Board.Clock.Now - start).TotalSeconds, 1, seconds + 5);
+        Assert.InRange((_board.Board.Clock.Now - start).TotalSeconds, seconds, seconds + 5.5); // one access may have begun before
+        Assert.Contains(error.Evidence, seen => seen == $"access-ports: left out, the {seconds} s for connecting are over");
     }
 
     [Theory]
@@ -165,6 +209,7 @@ public sealed class The_connect_ladder : IDisposable
         }
 
         Assert.Equal(before, Memories());
+        Assert.Equal(0u, _board.Peek(0xE000_EDF0) & (1 << 17 | 1)); // the core runs, and nobody debugs it
     }
 
     [Fact]

@@ -30,6 +30,15 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void Wires_that_carry_no_clock_are_an_error_with_what_was_counted()
+    {
+        var error = Assert.ThrowsAny<TargetException>(() => _board.Connect(probe => probe.NoisyAbove = 0));
+
+        Assert.Contains(error.Evidence, seen => seen.Contains("4000 kHz: 71 of 500 transfers wrong; 1800 kHz: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(_board.Events, happened => happened is JobEvent.Repaired);
+    }
+
+    [Fact]
     public void Wires_that_become_noisy_in_the_middle_of_a_job_slow_it_down_and_do_not_stop_it()
     {
         var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(20_000)));
@@ -87,6 +96,44 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void A_watchdog_that_starts_with_the_chip_is_frozen_where_no_loader_feeds_it()
+    {
+        _board.Over(memory =>
+        {
+            memory.Write32(new Address(0x4002_3C08), 0x0819_2A3B);
+            memory.Write32(new Address(0x4002_3C08), 0x4C5D_6E7F);
+            var options = memory.Read32(new Address(0x4002_3C14)) & ~(1u << 5 | 3u); // WDG_SW = 0
+            memory.Write32(new Address(0x4002_3C14), options);
+            memory.Write32(new Address(0x4002_3C14), options | 2);
+            _board.Board.Clock.Wait(TimeSpan.FromSeconds(3));
+            memory.Write32(new Address(0x4002_3C14), options | 1);
+            return 0;
+        });
+        using (var target = _board.Connect())
+        {
+            // An erase of 128 KiB takes a second; the watchdog bites after half of one.
+            new Programmer(target, _heard.Add) { WithoutLoader = true }.Erase(new AddressRange(new Address(0x0802_0000), 4), default);
+            Assert.Equal(["watchdog-frozen"], target.Repairs.Select(repair => repair.Name));
+        }
+
+        Assert.Equal(0u, _board.Peek(DbgmcuApb1Fz));
+    }
+
+    [Fact]
+    public void A_program_that_hides_as_soon_as_it_runs_is_flashed_and_said_to_be_out_of_reach()
+    {
+        var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(3000)));
+        using var target = _board.Connect(probe => probe.ProgramHides = true);
+
+        var outcome = new Programmer(target).Flash(image, new FlashOptions(), ResetAfter.Run, default);
+
+        Assert.Equal("under-reset-slow", target.Rungs[^1].Name);
+        Assert.Equal(3000, outcome.Report.Proof.BytesCompared);
+        Assert.Equal(FirmwareState.Unreachable, outcome.Observed!.State);
+        Assert.DoesNotContain(target.Repairs, repair => repair.Name is "core-reset" or "pin-reset"); // the reset was seen: the core was caught first
+    }
+
+    [Fact]
     public void A_core_without_a_reset_of_its_own_is_started_by_hand()
     {
         using var board = new SickBoard("STM32G071RB");
@@ -99,13 +146,64 @@ public sealed class What_is_repaired_unasked : IDisposable
         }
 
         BitConverter.TryWriteBytes(program.AsSpan(44), (ushort)0xE7F0);
-        using var target = board.Connect(NothingResets);
+        board.Poke(0xE000_ED08, 0x2000_0000); // the last program had its vectors in RAM,
+        board.Poke(0xE000_E100, 1); // and an interrupt enabled
+        board.Poke(0xE000_E200, 1); // that is waiting
+        using (var target = board.Connect(NothingResets))
+        {
+            var outcome = new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, program)), new FlashOptions(), ResetAfter.Run, default);
 
-        var outcome = new Programmer(target).Flash(FlashingBench.Image((0x0800_0000, program)), new FlashOptions(), ResetAfter.Run, default);
+            Assert.Equal(FirmwareState.Running, outcome.Observed!.State);
+            Assert.Contains(target.Repairs, repair => repair.Name == "core-reset");
+            Assert.True(outcome.Report.UsedLoader);
+            Assert.Equal(0, board.Probe.CoreResets); // an ARMv6-M has none
+        }
 
-        Assert.Equal(FirmwareState.Running, outcome.Observed!.State);
-        Assert.Contains(target.Repairs, repair => repair.Name == "core-reset");
-        Assert.Equal(0, board.Probe.CoreResets); // an ARMv6-M has none
+        Assert.Equal(0x0800_0000u, board.Peek(0xE000_ED08));
+    }
+
+    [Fact]
+    public void A_chip_that_is_lost_in_its_reset_is_caught_by_the_pin()
+    {
+        var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(3000)));
+        using var target = _board.Connect(probe => probe.Answers = seen => seen.SystemResets == 0 || seen.Pulses > 0);
+
+        var outcome = new Programmer(target).Flash(image, new FlashOptions(), ResetAfter.Halt, default);
+
+        Assert.Equal(3000, outcome.Report.Proof.BytesCompared);
+        Assert.Equal("under-reset", Assert.Single(target.Repairs).Name);
+        Assert.Equal(1, _board.Probe.SystemResets); // what lost it once is not asked for again
+    }
+
+    [Fact]
+    public void A_chip_that_stays_lost_is_an_error_that_says_what_lost_it()
+    {
+        using var target = _board.Connect(probe => probe.Answers = seen => seen.SystemResets == 0);
+
+        var error = Assert.ThrowsAny<TargetException>(() => new Programmer(target).Erase(new AddressRange(new Address(0x0800_0000), 4), default));
+
+        Assert.Equal(("NRST3101", "NRST3002"), (error.Code, ((NrstException)error.InnerException!).Code));
+        Assert.Empty(target.Repairs);
+    }
+
+    [Fact]
+    public void A_core_that_is_started_by_hand_has_forgotten_its_interrupts()
+    {
+        using var board = new SickBoard("STM32G071RB");
+        using var target = board.Connect();
+        target.Core.Halt();
+        target.Memory.Write32(new Address(0x2000_0000), 0x2000_1000);
+        target.Memory.Write32(new Address(0x2000_0004), 0x2000_0011);
+        target.Memory.Write32(new Address(0xE000_E010), 3); // SysTick with its interrupt
+        target.Memory.Write32(new Address(0xE000_E100), 1);
+        target.Memory.Write32(new Address(0xE000_E200), 1);
+
+        target.Core.Restart(new Address(0x2000_0000), halt: true);
+
+        Assert.Equal(0x2000_0010u, target.Core.ReadRegister(Arm.CoreRegister.PC));
+        Assert.Equal(0x2000_1000u, target.Core.ReadRegister(Arm.CoreRegister.SP));
+        Assert.Equal(0x2000_0000u, target.Memory.Read32(new Address(0xE000_ED08)));
+        Assert.Equal([0u, 0u, 0u], new uint[] { 0xE000_E010, 0xE000_E100, 0xE000_E200 }.Select(at => target.Memory.Read32(new Address(at)) & 3));
     }
 
     [Fact]
@@ -131,6 +229,49 @@ public sealed class What_is_repaired_unasked : IDisposable
 
         Assert.Equal(7u, during & 7);
         Assert.Equal(0u, _board.Peek(0xE004_2004));
+    }
+
+    [Fact]
+    public void A_sleeping_chip_is_kept_awake_for_as_long_as_nrst_is_there()
+    {
+        _board.Over(memory =>
+        {
+            memory.Write32(new Address(0x2000_0000), 0xE7FD_BF30); // at 0x2000_0000: wfi; b to it
+            return 0;
+        });
+        using (var probe = Boards.Probe(_board.Board))
+        {
+            probe.Attach();
+            var core = new Arm.CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
+            core.Attach();
+            core.Halt();
+            core.Launch([(Arm.CoreRegister.PC, 0x2000_0000)], maskInterrupts: false);
+            core.LeaveHalted = false;
+            core.Detach();
+        }
+
+        using (var target = _board.Connect())
+        {
+            Assert.Equal(["attach"], target.Rungs.Select(rung => rung.Name));
+            Assert.Equal(["kept-awake"], target.Repairs.Select(repair => repair.Name));
+            Assert.Equal(7u, target.Memory.Read32(new Address(0xE004_2004)) & 7);
+        }
+
+        Assert.Equal(0u, _board.Peek(0xE004_2004));
+        Assert.False(_board.Probe.WasReset);
+    }
+
+    [Fact]
+    public void A_second_core_runs_no_loader()
+    {
+        using var board = new SickBoard("STM32H745ZI", "v3");
+        using var target = board.Connect(probe => probe.Reads = (seen, at, value) => seen.AccessPort != 3 && at.Value == 0xE000_ED00 ? 0 : value);
+
+        var outcome = new Programmer(target).Flash(
+            FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(1024))), new FlashOptions(), ResetAfter.None, default);
+
+        Assert.False(outcome.Report.UsedLoader);
+        Assert.Equal(1024, outcome.Report.Proof.BytesCompared);
     }
 
     [Fact]

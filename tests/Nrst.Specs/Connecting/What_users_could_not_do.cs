@@ -94,6 +94,29 @@ public sealed class What_users_could_not_do : IDisposable
         Assert.Equal(FlashingBench.Bytes(4096), board.Dump(0x0800_0000, 4096));
     }
 
+    /// <summary>
+    /// An STM32H743 on a board of its own without the right capacitors on VCAP, over an STLINK-V3: "File download complete", and then 0x00 instead
+    /// of 0x08 at 0x0800_0002, the initial stack pointer.
+    /// </summary>
+    [Fact]
+    public void An_H743_whose_flash_does_not_read_as_it_was_written_is_no_success()
+    {
+        using var board = new SickBoard("STM32H743ZI", "v3");
+        var bytes = FlashingBench.Bytes(66_744);
+        BitConverter.TryWriteBytes(bytes, 0x2408_0000u);
+        using var target = board.Connect();
+
+        var error = Assert.Throws<ProofException>(() => new Programmer(target, happened =>
+        {
+            if (happened is JobEvent.PhaseStarted { Phase: Phase.Verify })
+            {
+                board.Probe.Reads = (_, at, value) => at.Value == 0x0800_0000 ? value & 0xFF00_FFFF : value;
+            }
+        }).Flash(FlashingBench.Image((0x0800_0000, bytes)), new FlashOptions { Verify = VerifyMode.Readback }, ResetAfter.Run, default));
+
+        Assert.Equal(("NRST5001", new Address(0x0800_0002)), (error.Code, error.First));
+    }
+
     /// <summary>"File download complete" a fraction of a second after the erase of three sectors of 128 KiB began, over the old program.</summary>
     [Fact]
     public void An_H725_that_ignores_its_flash_commands_is_refused_as_implausible() =>

@@ -15,7 +15,7 @@ public sealed class Evidence_is_what_the_tests_show : IDisposable
         var met = Family.Met.SelectMany(family => family.Devices).ToHashSet();
         var shown = DeviceDatabase.All.Select(device => Line(
             device,
-            !met.Contains(device) ? [] : [new Evidence("swd", "simulated", OpenOcdChip.All.Any(chip => chip.Device == device) ? ["OpenOCD 0.12"] : [])]));
+            !met.Contains(device) ? [] : [new Evidence("swd", "simulated", [.. AgreedBy(device)])]));
 
         Assert.Equal(string.Join('\n', shown), string.Join('\n', DeviceDatabase.All.Select(device => Line(device, device.Evidence))));
     }
@@ -46,6 +46,19 @@ public sealed class Evidence_is_what_the_tests_show : IDisposable
         Assert.Contains("as OpenOCD 0.12", _nrst.Run("info", "--probe", "virtual:STM32F407VG").Exits(0).Output, StringComparison.Ordinal);
         Assert.Equal("OpenOCD 0.12", (string?)_nrst.Run("info", "--probe", "virtual:STM32F407VG", "--json").Exits(0).Result["agreedBy"]![0]);
         Assert.Empty(_nrst.Run("info", "--probe", "virtual:STM32C031C6", "--json").Exits(0).Result["agreedBy"]!.AsArray());
+    }
+
+    private static IEnumerable<string> AgreedBy(Device device)
+    {
+        if (OpenOcdChip.All.Any(chip => chip.Device == device))
+        {
+            yield return "OpenOCD 0.12";
+        }
+
+        if (StFlashChip.All.Any(chip => chip.Device == device && chip.Fault is null))
+        {
+            yield return "st-flash 1.7";
+        }
     }
 
     private static string Line(Device device, IReadOnlyList<Evidence> evidence) =>

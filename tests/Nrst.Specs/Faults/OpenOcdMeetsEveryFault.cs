@@ -73,9 +73,10 @@ public sealed partial class OpenOcdMeetsEveryFault : IDisposable
         Assert.DoesNotContain("Error", Essence(talk, exit), StringComparison.Ordinal);
     }
 
+    /// <summary>All but those of the bootloader, to which OpenOCD does not speak.</summary>
     [Fact]
     public void Every_fault_of_the_catalogue_meets_it() =>
-        Assert.Equal(FaultCatalogue.All.Select(kind => kind.Name).Order(), FaultyRuns.All.Select(run => run.Fault.Split(':')[0]).Order());
+        Assert.Equal(FaultCatalogue.All.Where(kind => kind is not LoaderFault).Select(kind => kind.Name).Order(), FaultyRuns.All.Select(run => run.Fault.Split(':')[0]).Order());
 
     [Fact]
     public void The_table_is_what_nrst_prints()

@@ -1,4 +1,3 @@
-using Nrst.VirtualBench.Boards;
 using static Nrst.VirtualBench.Tests.Faults.FaultyBoard;
 
 namespace Nrst.VirtualBench.Tests.Faults;

@@ -102,6 +102,17 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
         }
     }
 
+    protected override int OperationsOf(ReadOnlySpan<byte> unit)
+    {
+        var words = 0;
+        for (var i = 0; i < unit.Length; i += WordBytes)
+        {
+            words += Grain.IsBlank(unit.Slice(i, WordBytes)) ? 0 : 1;
+        }
+
+        return words;
+    }
+
     protected override void Idle() => Memory.Write(_at, PECR, default);
 
     /// <summary>There are buffers of a few words and no cache; the reads that compare have long pushed them out.</summary>
