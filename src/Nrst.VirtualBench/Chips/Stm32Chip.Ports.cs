@@ -12,7 +12,7 @@ internal sealed partial class Stm32Chip
     private const uint DbgStop = 1 << 1;
 
     public IMemoryPort? Port(byte number) =>
-        ports.GetValueOrDefault(number) is { } port && !(flash.OnlyDebugPortIsOpen && PortPlaces.First(place => place.Number == number).Kind != PortKind.Debug)
+        ports.GetValueOrDefault(number) is { } port && !(onlyDebugPort && PortPlaces.First(place => place.Number == number).Kind != PortKind.Debug)
             ? port
             : null;
 

@@ -42,6 +42,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     private bool powered;
     private bool coreSupplyFailed;
     private bool debugDisabled;
+    private bool onlyDebugPort;
     private bool held;
     private bool anyFrozen;
     private long pulseEnd = long.MinValue;
@@ -248,6 +249,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         bus.HangsUntil = 0;
         loader?.Stop();
         debugDisabled |= flash.DebugDisabled;
+        onlyDebugPort = flash.OnlyDebugPortIsOpen;
         if (source != ResetSource.Pin)
         {
             pulseEnd = now + ResetPulse;
