@@ -56,11 +56,12 @@ internal sealed class MeasuredBoard : IDisposable
     {
         var before = Silicon.Flash.ToArray();
         var from = StatisticsSnapshot.Of(Board);
-        string? failure = null;
+        string? failure = null, note = null;
         try
         {
             await act();
-            failure = Differs(before, image);
+            failure = Silicon.Flash[..image.Length].SequenceEqual(image) ? null : "The flash does not hold the image.";
+            note = ChangedBeyond(before, image) ? "Flash that the image does not touch has changed." : null;
         }
         catch (Exception broken)
         {
@@ -73,7 +74,8 @@ internal sealed class MeasuredBoard : IDisposable
             (to.Chip.FlashErase - from.Chip.FlashErase) / 1e9, (to.Chip.FlashProgram - from.Chip.FlashProgram) / 1e9,
             to.Exchanges - from.Exchanges, to.BytesOut + to.BytesIn - from.BytesOut - from.BytesIn)
         {
-            Failure = failure,
+            Failure = failure ?? (tool == Campaign.Nrst ? note : null),
+            Note = note,
         };
     }
 
@@ -83,15 +85,10 @@ internal sealed class MeasuredBoard : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The image at the beginning, and beyond the last erase unit it touches all as before.</summary>
-    private string? Differs(byte[] before, byte[] image)
+    /// <summary>Beyond the last erase unit that the image touches.</summary>
+    private bool ChangedBeyond(byte[] before, byte[] image)
     {
-        if (!Silicon.Flash[..image.Length].SequenceEqual(image))
-        {
-            return "The flash does not hold the image.";
-        }
-
         var touched = (int)(Silicon.FlashModel.Map.At(Start.Value + (uint)image.Length - 1)!.Range.Last.Value + 1 - Start.Value);
-        return Silicon.Flash[touched..].SequenceEqual(before.AsSpan(touched)) ? null : "Flash that the image does not touch has changed.";
+        return !Silicon.Flash[touched..].SequenceEqual(before.AsSpan(touched));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ResidentLoader
     private readonly LoaderRam _ram;
     private readonly byte[] _code;
     private uint _sequence;
+    private bool _unsettled;
 
     private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
         (_target, _flash, _ram, _code) = (target, flash, ram, code);
@@ -95,9 +96,13 @@ internal sealed class ResidentLoader
             {
                 Resend(commands[seen], first + (uint)seen, ++resends);
             }
-            else if (seen == done && timeline.HeadFor(now) > commands[done].Time.Limit)
+            else if (seen == done)
             {
-                throw TooSlow(commands[done], status);
+                Settle(commands, first, done, sent);
+                if (timeline.HeadFor(now) > commands[done].Time.Limit)
+                {
+                    throw TooSlow(commands[done], status);
+                }
             }
 
             timeline.Saw(now, seen);
@@ -189,14 +194,50 @@ internal sealed class ResidentLoader
             at += commands[index + i].Bytes;
         }
 
-        _target.Memory.Write(start, bytes);
+        Deliver(start, bytes);
         var now = _target.Clock.Now;
         for (var i = 0; i < count; i++)
         {
-            timeline.Sent(now, commands[index + i].Time);
+            timeline.Sent(now, commands[index + i].Time, commands[index + i].Operation == LoaderOperation.Program);
         }
 
         return count;
+    }
+
+    /// <summary>The CRC of every slot says how the writing went, so nobody has to ask before there is reason to.</summary>
+    private void Deliver(Address at, ReadOnlySpan<byte> slots)
+    {
+        if (_target.Memory is IWriteAhead ahead)
+        {
+            ahead.WriteAhead(at, slots);
+            _unsettled = true;
+        }
+        else
+        {
+            _target.Memory.Write(at, slots);
+        }
+    }
+
+    /// <summary>Nothing moves where something should: what was sent off may not have arrived.</summary>
+    private void Settle(IReadOnlyList<LoaderCommand> commands, uint first, int done, int sent)
+    {
+        if (!_unsettled)
+        {
+            return;
+        }
+
+        _unsettled = false;
+        if (((IWriteAhead)_target.Memory).Settle())
+        {
+            return;
+        }
+
+        for (var i = done; i < sent; i++)
+        {
+            var bytes = new byte[commands[i].Bytes];
+            commands[i].Write(bytes, first + (uint)i + 1);
+            _target.Memory.Write(DataOf(first + (uint)i, commands[i].Data.Length), bytes);
+        }
     }
 
     private void Resend(LoaderCommand command, uint sequence, int times)
