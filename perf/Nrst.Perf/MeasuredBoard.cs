@@ -9,7 +9,8 @@ internal sealed class MeasuredBoard : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("nrst-perf-").FullName;
 
-    public MeasuredBoard(FlashCase what, Setting setting)
+    /// <param name="old">What the whole flash holds when the board gets power, by a number; 0 for nothing.</param>
+    public MeasuredBoard(FlashCase what, Setting setting, int old = 0)
     {
         (Case, Setting) = (what, setting);
         var store = new BoardStore(
@@ -19,18 +20,24 @@ internal sealed class MeasuredBoard : IDisposable
             Exchange = TimeSpan.FromSeconds(setting.Exchange),
         };
         store.New("board", what.Part, setting.Probe.Kind);
-        Board = store.Open("board");
-        Silicon = ((ChipOnBoard)Board.Chip).Silicon;
         Start = DeviceDatabase.FindPart(what.Part)!.Value.Device.Flash.Start;
+        Open(store);
+        if (old != 0)
+        {
+            Noise(Silicon.Flash.Length, old).CopyTo(Silicon.Flash);
+            Image(old).CopyTo(Silicon.Flash);
+            Board.Dispose();
+            Open(store);
+        }
     }
 
     public FlashCase Case { get; }
 
     public Setting Setting { get; }
 
-    public VirtualBoard Board { get; }
+    public VirtualBoard Board { get; private set; } = null!;
 
-    public Stm32Chip Silicon { get; }
+    public Stm32Chip Silicon { get; private set; } = null!;
 
     public Address Start { get; }
 
@@ -83,6 +90,12 @@ internal sealed class MeasuredBoard : IDisposable
     {
         Board.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Open(BoardStore store)
+    {
+        Board = store.Open("board");
+        Silicon = ((ChipOnBoard)Board.Chip).Silicon;
     }
 
     /// <summary>Beyond the last erase unit that the image touches.</summary>

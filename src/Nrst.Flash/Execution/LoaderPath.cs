@@ -69,6 +69,13 @@ internal sealed class LoaderPath : IFlashPath
             return [];
         }
 
+        // The reset vector moves with nearly every build. Where it has not, or there is none, a glance would find nothing.
+        var vector = _target.Memory.Read32(runs[0].Start + 4);
+        if (vector == _flash.Grain.ErasedWord || vector == BinaryPrimitives.ReadUInt32LittleEndian(present[runs[0]].AsSpan(4)))
+        {
+            return [];
+        }
+
         var answers = Ask([.. runs.Select(run => SurveyItem.Over(SurveyKind.Content, new AddressRange(run.Start, GlanceBytes)))], cancel);
         return
         [
@@ -206,13 +213,13 @@ internal sealed class LoaderPath : IFlashPath
         return [.. answers.Skip(1)];
     }
 
-    /// <summary>Small sectors in a row are erased by one command, as many as fill a slot.</summary>
+    /// <summary>Small sectors in a row are erased by one command.</summary>
     private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work)
     {
         var block = new List<SectorWork>();
         foreach (var sector in work)
         {
-            if (block.Count > 0 && block.Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostData)
+            if (block.Count > 0 && block.Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostErased)
             {
                 yield return block;
                 block = [];

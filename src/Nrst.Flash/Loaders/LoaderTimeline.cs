@@ -10,7 +10,7 @@ internal sealed class LoaderTimeline
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(0.3);
 
     private readonly List<TimeSpan> _finish = [];
-    private readonly List<(TimeSpan Time, bool Programs)> _takes = [];
+    private readonly List<(TimeSpan Time, bool Programs, TimeSpan Sent)> _takes = [];
 
     private TimeSpan _headSince;
     private TimeSpan _headDue;
@@ -20,7 +20,7 @@ internal sealed class LoaderTimeline
 
     public void Sent(TimeSpan now, OperationTime time, bool programs)
     {
-        _takes.Add((time.Typical, programs));
+        _takes.Add((time.Typical, programs, now));
         var takes = Takes(_takes.Count - 1);
         var starts = _finish.Count > _done ? _finish[^1] : now;
         if (_finish.Count == _done)
@@ -104,6 +104,12 @@ internal sealed class LoaderTimeline
             _scale = Math.Min(_scale, elapsed / least);
         }
 
-        _scale = Math.Clamp(Math.Max(_scale, elapsed / most), 0.5, 10);
+        // A command that was still on the wire at the anchor may have kept the loader waiting; then the time was not all its own.
+        if (_takes[done].Sent <= anchor.Then)
+        {
+            _scale = Math.Max(_scale, elapsed / most);
+        }
+
+        _scale = Math.Clamp(_scale, 0.5, 10);
     }
 }
