@@ -27,6 +27,18 @@ internal static class Peers
     /// <summary>The libusb of the bench, once <see cref="Require"/> has found that there is one.</summary>
     public static string Library => s_library.Value.Library!;
 
+    /// <summary>The same for a program that reaches the bench without a libusb.</summary>
+    public static void RequireProgram(string program)
+    {
+        var why = OperatingSystem.IsLinux() ? IsInstalled(program) ? "" : $"{program} is not installed." : "The virtual serial ports are for Linux.";
+        if (why.Length > 0 && Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.Fail(why);
+        }
+
+        Assert.SkipUnless(why.Length == 0, why);
+    }
+
     /// <summary>Runs one program on one board, which may be touched again when it has ended.</summary>
     public static Task<(int ExitCode, string Talk)> On(VirtualBoard board, string program, params string[] arguments) =>
         WithSocket([board], path => Run(path, program, arguments));
