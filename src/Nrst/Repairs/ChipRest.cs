@@ -154,7 +154,7 @@ internal sealed class ChipRest(Target target, bool withoutLoader, JobListener li
         var quieted = BusMasters.Quiet(target.Memory, target.Chip.Device.BusMasters);
         if (quieted.Count > 0)
         {
-            listener(new JobEvent.Repaired("quieted", $"Only the core was reset, so what could write into RAM beside it was quieted: {string.Join(", ", quieted)}."));
+            listener(new JobEvent.Repaired("quieted", $"Only the core was reset, so what could write into RAM or reset the chip beside it was quieted: {string.Join(", ", quieted)}."));
         }
 
         Measure();

@@ -30,6 +30,15 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void Wires_that_carry_no_clock_are_an_error_with_what_was_counted()
+    {
+        var error = Assert.ThrowsAny<TargetException>(() => _board.Connect(probe => probe.NoisyAbove = 0));
+
+        Assert.Contains(error.Evidence, seen => seen.Contains("4000 kHz: 71 of 500 transfers wrong; 1800 kHz: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(_board.Events, happened => happened is JobEvent.Repaired);
+    }
+
+    [Fact]
     public void Wires_that_become_noisy_in_the_middle_of_a_job_slow_it_down_and_do_not_stop_it()
     {
         var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(20_000)));
