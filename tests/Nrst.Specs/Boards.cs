@@ -28,6 +28,23 @@ internal static class Boards
         return store.Open("b");
     }
 
+    /// <summary>The program on the chip toggles a pin or says something within two seconds, and faults nowhere.</summary>
+    public static void AssertLives(VirtualBoard board)
+    {
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        var changes = 0;
+        chip.PinChanged += _ => changes++;
+        var said = chip.UsartLog.Count;
+        for (var ms = 0; ms < 2000 && changes < 2 && chip.UsartLog.Count < said + 10; ms++)
+        {
+            board.Clock.Wait(TimeSpan.FromMilliseconds(1));
+            chip.RunUntil(board.VirtualClock.Nanoseconds);
+            Assert.Null(chip.Core.LastFaultText);
+        }
+
+        Assert.True(changes >= 2 || chip.UsartLog.Count >= said + 10, $"It stands at 0x{chip.Core.GetRegister(15):X8} and does nothing.");
+    }
+
     /// <summary>A stack, a vector, a branch to itself at the ninth byte, and something to see wrong bytes by.</summary>
     public static byte[] LoopingProgram(Stm32Chip chip, int length)
     {

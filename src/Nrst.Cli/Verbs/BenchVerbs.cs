@@ -62,7 +62,7 @@ internal static class BenchVerbs
         var boards = Connection.Bench.List();
         foreach (var board in boards)
         {
-            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {string.Join(' ', board.Faults)}".TrimEnd());
+            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {(board.Boot0 ? "boot0=1 " : "")}{string.Join(' ', board.Faults)}".TrimEnd());
         }
 
         if (boards.Count == 0)
@@ -80,6 +80,7 @@ internal static class BenchVerbs
                 ["chip"] = board.Chip,
                 ["probeKind"] = board.Kind,
                 ["serial"] = board.Probe.Serial,
+                ["boot0"] = board.Boot0,
                 ["faults"] = new JsonArray([.. board.Faults.Select(fault => (JsonNode)fault)]),
             })]),
             ["faults"] = Catalogue(),
@@ -206,6 +207,7 @@ internal static class BenchVerbs
         {
             ready["usbip"] = usbIp.Port;
             ready["busid"] = usbIp.BusId(board);
+            ready["dfuBusid"] = usbIp.DfuBusId(board);
         }
 
         if (libUsb is not null)

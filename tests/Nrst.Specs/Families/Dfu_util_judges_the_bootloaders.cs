@@ -79,6 +79,24 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         Assert.Equal(-1, chip.Flash[image.Length..].IndexOfAnyExcept(chip.FlashModel.Cells.ErasedValue));
     }
 
+    [Theory]
+    [InlineData("STM32F072RB", "NUCLEO_F072RB.bin")]
+    [InlineData("STM32F429ZI", "nucleo_f429zi.bin")]
+    [InlineData("STM32F746ZG", "NUCLEO_F746ZG.bin")]
+    [InlineData("STM32L476RG", "NUCLEO_L476RG.bin")]
+    public async Task Real_firmware_goes_in_and_runs(string part, string file)
+    {
+        Peers.Require("dfu-util");
+        // What is no multiple of a double word a real L476 damages.
+        var firmware = await File.ReadAllBytesAsync(Repository.Firmware(file));
+        Array.Resize(ref firmware, (firmware.Length + 7) / 8 * 8);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        var (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}:leave", "-D", _folder.File("firmware.bin", firmware));
+        Assert.True(exit == 0, talk);
+        Boards.AssertLives(board);
+    }
+
     [Fact]
     public async Task It_is_refused_by_a_chip_that_is_read_protected_and_frees_it()
     {

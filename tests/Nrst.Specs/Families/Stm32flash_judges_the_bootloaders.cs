@@ -69,6 +69,18 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
         Assert.Equal(-1, chip.Flash.IndexOfAnyExcept(chip.FlashModel.Cells.ErasedValue));
     }
 
+    [Theory]
+    [InlineData("STM32F411RE", "NUCLEO_F411RE.bin")]
+    [InlineData("STM32L053R8", "NUCLEO_L053R8.bin")]
+    public async Task Real_firmware_goes_in_and_runs(string part, string file)
+    {
+        Peers.RequireProgram(Program);
+        var firmware = Repository.Firmware(file);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        await Run(board, "-w", firmware, "-v", "-g", $"0x{Start:x8}");
+        Boards.AssertLives(board);
+    }
+
     [Fact]
     public async Task It_protects_a_chip_and_frees_it()
     {
