@@ -1,7 +1,7 @@
 namespace Nrst.Flash;
 
 /// <summary>Compares the chip with what it should hold, on another path than the one that wrote.</summary>
-internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrain grain)
+internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain grain)
 {
     private const int ReadBlock = 4096;
 
@@ -62,7 +62,7 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrai
     }
 
     /// <summary>Reads everything and compares. Touches nothing else, so the core may be running.</summary>
-    public static void ReadBack(FlashTarget target, IReadOnlyList<Expectation> expected, CancellationToken cancel)
+    public static void ReadBack(ChipTarget target, IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
         var total = expected.Sum(part => (long)part.Data.Length);
         var read = new byte[ReadBlock];
@@ -74,7 +74,7 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrai
                 cancel.ThrowIfCancellationRequested();
                 var wanted = part.Data.Span[at..Math.Min(at + ReadBlock, part.Data.Length)];
                 var now = read.AsSpan(0, wanted.Length);
-                target.Memory.Read(part.At + (uint)at, now);
+                target.Read(part.At + (uint)at, now);
                 var same = now.CommonPrefixLength(wanted);
                 if (same < wanted.Length)
                 {

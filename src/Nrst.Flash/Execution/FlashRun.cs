@@ -5,16 +5,15 @@ namespace Nrst.Flash;
 /// <summary>One job on one chip, from the first look to the proof.</summary>
 internal sealed class FlashRun
 {
-    private readonly FlashTarget _target;
-    private readonly FlashController _flash;
+    private readonly ChipTarget _target;
+    private readonly IFlashRoute _flash;
     private IFlashPath? _path;
     private WorkProgress _progress;
 
-    public FlashRun(FlashTarget target)
+    public FlashRun(ChipTarget target)
     {
         _target = target;
-        _flash = FlashFamilies.Of(target.Device).Open(
-            new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
+        _flash = target.OpenRoute();
         _progress = new WorkProgress(target.Listener, 0, 0);
     }
 
@@ -22,7 +21,7 @@ internal sealed class FlashRun
     /// <param name="Present">Each run with its holes filled by what the chip holds there.</param>
     internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, TimeSpan Took);
 
-    private IFlashPath Path => _path ??= Open();
+    private IFlashPath Path => _path ??= _flash.OpenPath();
 
     /// <summary>Whatever happens, the flash is locked and the core halted afterwards, and the error says how far we came.</summary>
     public T Guard<T>(Func<FlashRun, T> work)
@@ -52,7 +51,7 @@ internal sealed class FlashRun
 
     public Findings Survey(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
+        var protection = _flash.ReadProtection();
         protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
@@ -75,13 +74,13 @@ internal sealed class FlashRun
 
     public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
+        var protection = _flash.ReadProtection();
         var found = Survey(image, options, cancel);
         var plan = found.Plan;
         protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
 
-        var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Memory));
+        var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target));
         var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
         var start = _target.Clock.Now;
         if (work.Count > 0)
@@ -116,14 +115,14 @@ internal sealed class FlashRun
 
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
-        FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
+        _flash.ReadProtection().AllowReading();
         return new FlashProof(new FlashProver(_target, Path, _flash.Grain).Prove(Expect(image), mode, cancel), image.Bytes);
     }
 
     /// <summary>Compares by reading alone: no loader, no flash register, and the core may run meanwhile.</summary>
     public FlashProof Compare(FirmwareImage image, CancellationToken cancel)
     {
-        FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout).AllowReading();
+        _flash.ReadProtection().AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, image.Bytes));
         FlashProver.ReadBack(_target, Expect(image), cancel);
@@ -140,7 +139,7 @@ internal sealed class FlashRun
 
     public EraseReport Erase(AddressRange? range, CancellationToken cancel)
     {
-        var protection = FlashProtection.ReadFrom(_target.Memory, _target.Device, _target.Layout);
+        var protection = _flash.ReadProtection();
         var sectors = _target.Layout.Sectors.Where(sector => range is null || sector.Range.Overlaps(range.Value)).ToList();
         var mass = range is null && CanEraseAll(protection) && TimeOf(sectors) > _flash.TimeOfEraseAll().Typical;
         protection.Allow(sectors, mass, _target.Layout);
@@ -157,24 +156,6 @@ internal sealed class FlashRun
         return new EraseReport(sectors, took.TotalSeconds);
     }
 
-    private IFlashPath Open()
-    {
-        if (_target.WithoutLoader || _flash.Loader is null)
-        {
-            return new RegisterPath(_target, _flash);
-        }
-
-        try
-        {
-            return new LoaderPath(_target, _flash);
-        }
-        catch (TargetException reason)
-        {
-            _target.Listener?.Invoke(new JobEvent.Noticed($"{reason.Message} The flash is driven register by register instead, which is slow."));
-            return new RegisterPath(_target, _flash);
-        }
-    }
-
     /// <summary>Units the image fills only in part: what the chip holds in the rest of them.</summary>
     private byte[] FillHoles(WantedRun run)
     {
@@ -182,7 +163,7 @@ internal sealed class FlashRun
         var unit = new byte[_flash.Grain.Unit];
         foreach (var holes in run.Holes.GroupBy(_flash.Grain.Down))
         {
-            _target.Memory.Read(run.Start + (uint)holes.Key, unit);
+            _target.Read(run.Start + (uint)holes.Key, unit);
             foreach (var hole in holes)
             {
                 present[hole] = unit[hole - holes.Key];
