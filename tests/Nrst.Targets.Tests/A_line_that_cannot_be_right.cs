@@ -45,6 +45,10 @@ public sealed class A_line_that_cannot_be_right
         { "stm32h7-4x", ", x64 1000/2000ms", "", "needs one erase time at x64" },
         { "stm32h7-4x", "x64 100/200us", "x128 100/200us", "'x128 100/200us'" },
         { "stm32f7-4x", "\"secondBankField\": 16", "\"secondBankField\": 4", "could not tell" },
+        { "stm32f4", "DMA1 reset 0x4002_3810 0x0020_0000", "DMA1 stop 0x4002_3810 0x0020_0000", "not a bus master" },
+        { "stm32f4", "DMA1 reset 0x4002_3810 0x0020_0000", "reset 0x4002_3810 0x0020_0000", "not a bus master" },
+        { "stm32f4", "DMA1 reset 0x4002_3810 0x0020_0000", "DMA1 reset 0x4002_3810 0x0060_0000", "one bit each" },
+        { "stm32f4", "DMA1 reset 0x4002_3810 0x0020_0000", "DMA2 reset 0x4002_3810 0x0020_0000", "listed twice" },
         { "stm32f4", "swd simulated: OpenOCD 0.12", "swd proven: OpenOCD 0.12", "not evidence" },
     };
 

@@ -82,6 +82,18 @@ public sealed class Facts_of_the_controllers
     }
 
     [Fact]
+    public void What_writes_RAM_beside_the_core_is_known_and_quieted_in_RCC()
+    {
+        string[] without = [.. DeviceDatabase.All.Where(device => device.BusMasters.Count == 0).Select(device => device.Series).Distinct().Order(StringComparer.Ordinal)];
+
+        Assert.Equal(["STM32C5", "STM32WB0"], without);
+        Assert.All(DeviceDatabase.All.SelectMany(device => device.BusMasters.Select(master => (device.Crc!.Clock.At, master.Bits.At))), pair =>
+            Assert.Equal(pair.Item1.Value >> 10, pair.Item2.Value >> 10)); // the block that clocks the CRC unit is RCC as well
+        Assert.All(DeviceDatabase.All.Where(device => device.BusMasters.Count > 0), device =>
+            Assert.Contains(device.BusMasters, master => master.Name.Contains("DMA", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void The_CRC_unit_of_the_older_lines_cannot_choose_its_polynomial()
     {
         string[] older = [.. DeviceDatabase.All.Where(device => device.Crc!.Fixed).Select(device => device.Series).Distinct().Order(StringComparer.Ordinal)];

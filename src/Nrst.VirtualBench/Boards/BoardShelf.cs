@@ -7,6 +7,7 @@ public sealed class BoardShelf
     private readonly Lock _gate = new();
     private readonly ExportedBoard[] _boards;
     private readonly bool[] _taken;
+    private readonly bool[] _dfuTaken;
     private uint _lastConnection;
 
     public BoardShelf(IReadOnlyList<VirtualBoard> boards, ExportOptions? options = null)
@@ -16,7 +17,7 @@ public sealed class BoardShelf
         Wall = options.Wall;
         var statistics = options.StatisticsFile is { } file ? new StatisticsFile(file) : null;
         _boards = [.. boards.Select(board => new ExportedBoard(board, options, statistics))];
-        _taken = new bool[_boards.Length];
+        (_taken, _dfuTaken) = (new bool[_boards.Length], new bool[_boards.Length]);
     }
 
     internal TimeProvider Wall { get; }
@@ -48,6 +49,46 @@ public sealed class BoardShelf
             _taken[index] = true;
             _boards[index].Begin();
             return (++_lastConnection, _boards[index]);
+        }
+    }
+
+    /// <summary>The chip's own USB connector, which somebody may use beside the probe.</summary>
+    /// <returns>Null where another client has it.</returns>
+    internal ExportedBoard? TakeDfu(int index)
+    {
+        lock (_gate)
+        {
+            if (_dfuTaken[index])
+            {
+                return null;
+            }
+
+            _dfuTaken[index] = true;
+            _boards[index].BeginBesideTheProbe();
+            return _boards[index];
+        }
+    }
+
+    internal bool IsDfuTaken(int index)
+    {
+        lock (_gate)
+        {
+            return _dfuTaken[index];
+        }
+    }
+
+    internal void ReturnDfu(ExportedBoard board)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                board.EndBesideTheProbe();
+            }
+            finally
+            {
+                _dfuTaken[Array.IndexOf(_boards, board)] = false;
+            }
         }
     }
 

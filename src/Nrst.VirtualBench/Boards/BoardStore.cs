@@ -32,6 +32,9 @@ public sealed class BoardStore
 
     internal BoardStore(string folder, ChipMaker chips) => (_folder, _chips) = (folder, chips);
 
+    /// <summary>What a command and its answer take on every board; null for what is usual for its probe.</summary>
+    internal TimeSpan? Exchange { get; init; }
+
     /// <summary>Makes the silicon of a board. A seam for tests of everything around the chip.</summary>
     internal delegate IBoardChip ChipMaker(Device device, Part part, BoardState board);
 
@@ -168,7 +171,7 @@ public sealed class BoardStore
         {
             var state = folder.Read();
             var (device, part) = FindPart(state.Chip) ?? throw folder.Damaged($"no chip is called '{state.Chip}'", null);
-            return new VirtualBoard(name, folder, state, held, _chips(device, part, state));
+            return new VirtualBoard(name, folder, state, held, _chips(device, part, state), Exchange);
         }
         catch
         {

@@ -10,12 +10,16 @@ internal static class ChipFactory
 {
     private const int UniqueIdLength = 12;
 
-    public static IBoardChip Make(Device device, Part part, BoardState board)
+    public static IBoardChip Make(Device device, Part part, BoardState board) => Make(device, part, board, FlashTimeColumn.Typical);
+
+    public static IBoardChip Make(Device device, Part part, BoardState board, FlashTimeColumn times)
     {
         var options = new ChipOptions
         {
+            FlashTimes = times,
             SupplyVolts = board.Volts,
             UniqueId = SHA256.HashData(Encoding.ASCII.GetBytes(board.Serial))[..UniqueIdLength],
+            Rom = LoaderFaults.Of(board.Faults.Select(FaultCatalogue.Parse)),
             Faults = [.. board.Faults.Select(ChipFaultOf).OfType<ChipFault>()],
         };
         return Stm32Chip.CanBe(device)

@@ -39,13 +39,17 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
         remove => _sent -= value;
     }
 
-    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now)
+    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now, int baud, bool hasParity)
     {
-        if (chip.Usarts.Contains(usart))
+        if (chip.Usarts.Contains(usart) || (chip.Loader?.Rom.Usarts.Contains(usart) ?? false))
         {
-            chip.UsartInput(usart, bytes, now);
+            chip.UsartInput(usart, bytes, now, baud, hasParity);
         }
     }
+
+    public Rom.RomLoader? Loader => chip.Loader;
+
+    public void PowerOff(long now) => chip.PowerOff(now);
 
     public void DriveBoot0(bool high) => chip.DriveBoot0(high);
 

@@ -56,6 +56,24 @@ internal sealed class ExportedBoard(VirtualBoard board, ExportOptions options, S
         Anchor();
     }
 
+    /// <summary>Somebody uses the chip's own USB connector.</summary>
+    public void BeginBesideTheProbe()
+    {
+        lock (Gate)
+        {
+            BeginToFollow();
+            Anchor();
+        }
+    }
+
+    public void EndBesideTheProbe()
+    {
+        lock (Gate)
+        {
+            board.Save();
+        }
+    }
+
     public void End()
     {
         IsPlugged &= !board.Device.IsGone;

@@ -52,6 +52,7 @@ public static class FaultCatalogue
         new(FlashNeverFinishes, null, "An erase or a program operation, once started, stays busy until a reset."),
         new(FlashStuckBit, "ADDRESS", "The word of the flash at this address cannot be programmed any more."),
         new(FlashWeakErase, "SECTOR", "This sector is worn: some of its bits stay 0 after an erase."),
+        .. LoaderFaults.All,
     ];
 
     public static IReadOnlyList<FaultKind> All => s_all;

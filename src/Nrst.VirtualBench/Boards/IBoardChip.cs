@@ -12,6 +12,14 @@ internal interface IBoardChip : IChip
     {
     }
 
+    /// <summary>VDD falls; what needs power is lost.</summary>
+    void PowerOff(long now)
+    {
+    }
+
+    /// <summary>The bootloader in the ROM; null where nobody knows what is in there.</summary>
+    Rom.RomLoader? Loader => null;
+
     /// <summary>Flash, option bytes, one-time programmable bytes.</summary>
     byte[] Save();
 

@@ -10,5 +10,7 @@ internal interface IUsartPins
     event Action<int, byte>? Sent;
 
     /// <summary>Bytes for an RX pin, one after the other from now on.</summary>
-    void Receive(int usart, ReadOnlySpan<byte> bytes, long now);
+    /// <param name="baud">How fast they come.</param>
+    /// <param name="hasParity">They have an even parity bit.</param>
+    void Receive(int usart, ReadOnlySpan<byte> bytes, long now, int baud, bool hasParity);
 }

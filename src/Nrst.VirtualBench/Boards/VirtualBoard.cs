@@ -8,7 +8,7 @@ namespace Nrst.VirtualBench.Boards;
 /// What a real board keeps without power is kept when this is closed: flash, option bytes, the probe's mode. The chip itself
 /// comes out of a power-on reset each time the board is opened.
 /// </remarks>
-public sealed class VirtualBoard : IDisposable
+public sealed partial class VirtualBoard : IDisposable
 {
     private readonly BoardFolder _folder;
     private readonly IDisposable _lock;
@@ -17,10 +17,12 @@ public sealed class VirtualBoard : IDisposable
     private BoardState _state;
     private bool _closed;
 
-    internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip)
+    /// <param name="exchange">What a command and its answer take instead of what is usual for this kind of probe.</param>
+    internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip, TimeSpan? exchange = null)
     {
         (Name, _folder, _state, _lock, _chip) = (name, folder, state, @lock, chip);
         Model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
+        Model = exchange is { } time ? Model with { ExchangeNs = time.Ticks * 100 } : Model;
         var model = Model;
         var version = ProbeFirmware.TryParse(state.Firmware, model.Hardware)
             ?? throw folder.Damaged($"'{state.Firmware}' is no firmware of a {model.Product}", null);

@@ -24,5 +24,8 @@ internal sealed record ChipOptions
     /// <summary>Hertz of the clock at OSC_IN, null where the board has none.</summary>
     public long? HseHertz { get; init; } = 8_000_000;
 
+    /// <summary>What is wrong with the bootloader.</summary>
+    public Rom.RomFaults Rom { get; init; } = Nrst.VirtualBench.Rom.RomFaults.None;
+
     public IReadOnlyList<ChipFault> Faults { get; init; } = [];
 }

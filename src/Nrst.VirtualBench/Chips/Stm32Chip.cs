@@ -53,6 +53,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         rcc = peripherals.Add(series.Rcc.At, new Rcc(series.Rcc, options), size: series.Rcc.Size);
         flash = FlashModels.Make(new FlashContext(device, part, options, this, series.FlashInterrupt))
             ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
+        PutSystemMemory();
         bus = new SystemBus(device, part, series, flash, peripherals, debugMcu, rcc);
         core = CoreFactory.Make(device, series, bus, this);
         second = series.Second(part) is { } other
@@ -64,6 +65,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         rcc.PeripheralReset += peripherals.Reset;
         rcc.ClocksChanged += _ => ForCores(each => each.CyclePicoseconds = HclkPicoseconds);
         AddPeripherals();
+        loader = MakeLoader();
     }
 
     /// <summary>Whether the bench can play this device.</summary>
@@ -152,8 +154,19 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         while (clock < now)
         {
             var until = Math.Min(Math.Min(now, NextLook()), Math.Max(clock + 1, NextEvent()));
-            core.SliceEnd = until;
-            core.RunUntil(until);
+            if (RunsLoader())
+            {
+                until = Math.Max(clock + 1, Math.Min(until, loader!.NextEvent));
+                core.SliceEnd = until;
+                core.LoiterUntil(until);
+                loader.RunUntil(Math.Min(core.Now, until));
+            }
+            else
+            {
+                core.SliceEnd = until;
+                core.RunUntil(until);
+            }
+
             var reached = Math.Min(core.Now, until);
             if (second is not null)
             {
@@ -212,6 +225,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         bootMode = BootMode();
         peripherals.Reset(now);
         bus.MemoryMode = null;
+        loader?.Stop();
         debugDisabled |= flash.DebugDisabled;
         if (source != ResetSource.Pin)
         {

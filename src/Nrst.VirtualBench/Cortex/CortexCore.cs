@@ -122,6 +122,21 @@ internal sealed partial class CortexCore(CoreTraits traits, IBus bus, ICoreSigna
         }
     }
 
+    /// <summary>Time passes as if the core went round and round where it is; what cannot wait is done as in <see cref="RunUntil"/>.</summary>
+    public void LoiterUntil(long now)
+    {
+        if (_attention || _sysTickDue < now)
+        {
+            RunUntil(Math.Min(now, _now + 1000));
+        }
+
+        if (!_attention && _sysTickDue >= now && now > _now)
+        {
+            BusyNanoseconds += now - _now;
+            (_now, _picoseconds) = (now, 0);
+        }
+    }
+
     private void RefreshLimit() => _limit = Math.Min(Math.Min(_target, _sliceEnd), _sysTickDue);
 
     private void Execute()

@@ -20,6 +20,7 @@ internal sealed class VirtualComPort : UsbFunction
     private const byte SetControlLineState = 0x22;
     private const ushort DataTerminalReady = 1;
     private const int LineCodingLength = 7;
+    private const byte EvenParity = 2;
 
     /// <summary>What the probe keeps for a host that opened the port and does not read; more is lost.</summary>
     private const int LongestBacklog = 64 * 1024;
@@ -93,7 +94,7 @@ internal sealed class VirtualComPort : UsbFunction
 
     public override UsbHandshake Take(byte endpoint, ReadOnlySpan<byte> transfer)
     {
-        _pins?.Receive(_usart, transfer, _now());
+        _pins?.Receive(_usart, transfer, _now(), BinaryPrimitives.ReadInt32LittleEndian(_lineCoding), _lineCoding[5] == EvenParity);
         return UsbHandshake.Ack;
     }
 

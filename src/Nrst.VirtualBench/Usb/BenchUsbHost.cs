@@ -16,10 +16,11 @@ internal sealed class BenchUsbHost : IDisposable
     private const long LongestWait = 60_000_000_000;
 
     private readonly BoardShelf _shelf;
-    private readonly UsbDevice[] _devices;
+    private readonly Func<int, UsbDevice?> _devices;
     private readonly Dictionary<int, (ExportedBoard Board, long Offset)> _open = [];
 
-    public BenchUsbHost(BoardShelf shelf, UsbDevice[] devices) => (_shelf, _devices) = (shelf, devices);
+    /// <param name="devices">The probes of the shelf, and behind them the chips' own connectors; null where nothing is plugged in.</param>
+    public BenchUsbHost(BoardShelf shelf, Func<int, UsbDevice?> devices) => (_shelf, _devices) = (shelf, devices);
 
     /// <summary>Nanoseconds since the program came.</summary>
     public long Now { get; private set; }
@@ -37,12 +38,13 @@ internal sealed class BenchUsbHost : IDisposable
             return LibUsbError.Busy;
         }
 
-        if (!_shelf[index].IsPlugged)
+        if (_devices(index) is null)
         {
             return LibUsbError.NoDevice;
         }
 
-        if (_shelf.Take(index) is not { Board: var board })
+        var board = IsProbe(index) ? _shelf.Take(index)?.Board : _shelf.TakeDfu(index - _shelf.Count);
+        if (board is null)
         {
             return LibUsbError.Busy;
         }
@@ -55,7 +57,14 @@ internal sealed class BenchUsbHost : IDisposable
     {
         if (_open.Remove(index, out var open))
         {
-            _shelf.Return(open.Board);
+            if (IsProbe(index))
+            {
+                _shelf.Return(open.Board);
+            }
+            else
+            {
+                _shelf.ReturnDfu(open.Board);
+            }
         }
 
         return 0;
@@ -79,14 +88,22 @@ internal sealed class BenchUsbHost : IDisposable
         return 0;
     });
 
-    public int Control(int index, UsbSetup setup, byte[] data, out byte[] answer)
+    public int Control(int index, UsbSetup setup, byte[] data, long patience, out byte[] answer)
     {
         var found = UsbAnswer.Stall;
         var result = On(index, device =>
         {
-            _open[index].Board.Board.VirtualClock.Advance(Probes.ProbeModel.CallNs, TimeKind.Usb);
-            found = device.Control(setup, data);
-            return found.Stalled ? LibUsbError.Pipe : setup.ToHost ? found.Data.Length : data.Length;
+            var until = Until(index, patience);
+            _open[index].Board.Board.VirtualClock.Advance(device.Identity.ControlTime?.Invoke(setup.Length) ?? Probes.ProbeModel.CallNs, TimeKind.Usb);
+            do
+            {
+                found = device.Control(setup, data);
+            }
+            while (found.IsLater && Look(index, device, until));
+            return found.IsGone ? LibUsbError.NoDevice
+                : found.IsLater ? LibUsbError.Timeout
+                : found.Stalled ? LibUsbError.Pipe
+                : setup.ToHost ? found.Data.Length : data.Length;
         });
         answer = setup.ToHost && result > 0 ? found.Data : [];
         return result;
@@ -156,9 +173,11 @@ internal sealed class BenchUsbHost : IDisposable
         }
     }
 
+    private bool IsProbe(int index) => index < _shelf.Count;
+
     private int On(int index, Func<UsbDevice, int> act)
     {
-        if (!_open.TryGetValue(index, out var open) || !open.Board.IsPlugged)
+        if (!_open.TryGetValue(index, out var open) || (IsProbe(index) && !open.Board.IsPlugged))
         {
             return LibUsbError.NoDevice;
         }
@@ -172,7 +191,7 @@ internal sealed class BenchUsbHost : IDisposable
             }
 
             CatchUp(open.Board, open.Offset);
-            var result = act(_devices[index]);
+            var result = _devices(index) is { } device ? act(device) : LibUsbError.NoDevice;
             Now = open.Board.Board.VirtualClock.Nanoseconds + open.Offset;
             open.Board.BeginToFollow();
             return result;

@@ -19,7 +19,7 @@ public sealed class BenchUsbServer : IDisposable
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly BoardShelf _shelf;
-    private readonly UsbDevice[] _devices;
+    private readonly UsbDevice[] _probes;
 
     /// <param name="shelf">The boards; another server may offer them too.</param>
     /// <param name="path">Of the socket, which must not exist; <see cref="Dispose"/> removes it.</param>
@@ -28,7 +28,7 @@ public sealed class BenchUsbServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(shelf);
         (_shelf, Path) = (shelf, path);
-        _devices = [.. Enumerable.Range(0, shelf.Count).Select(i => ProbeOnUsb.Make(shelf[i].Board))];
+        _probes = [.. Enumerable.Range(0, shelf.Count).Select(i => ProbeOnUsb.Make(shelf[i].Board))];
         try
         {
             _listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -92,7 +92,7 @@ public sealed class BenchUsbServer : IDisposable
         var stream = new NetworkStream(client, ownsSocket: true);
         await using (stream.ConfigureAwait(false))
         {
-            using var host = new BenchUsbHost(_shelf, _devices);
+            using var host = new BenchUsbHost(_shelf, Device);
             try
             {
                 var question = new byte[QuestionLength];
@@ -136,7 +136,7 @@ public sealed class BenchUsbServer : IDisposable
     {
         var (device, endpoint) = (question[1], question[2]);
         var argument = BinaryPrimitives.ReadInt64LittleEndian(question.AsSpan(8));
-        if (op is not (Op.Hello or Op.List or Op.Sleep) && device >= _devices.Length)
+        if (op is not (Op.Hello or Op.List or Op.Sleep) && device >= 2 * _shelf.Count)
         {
             return (LibUsbError.NoDevice, default);
         }
@@ -147,13 +147,13 @@ public sealed class BenchUsbServer : IDisposable
                 host.SleepsHere = question[3] != 0;
                 return (0, default);
             case Op.List:
-                return (_devices.Length, List());
+                return (2 * _shelf.Count, List());
             case Op.Open:
                 return (host.Open(device), default);
             case Op.Close:
                 return (host.Close(device), default);
             case Op.Control:
-                return (host.Control(device, UsbSetup.Parse(question.AsSpan(16)), question[3] == 0 ? data : [], out var answer), answer);
+                return (host.Control(device, UsbSetup.Parse(question.AsSpan(16)), question[3] == 0 ? data : [], argument, out var answer), answer);
             case Op.BulkOut:
                 return (host.Out(device, endpoint, data, argument), default);
             case Op.BulkIn:
@@ -169,20 +169,36 @@ public sealed class BenchUsbServer : IDisposable
         }
     }
 
+    /// <summary>The probes come first, then the chips' own connectors; null where nothing is plugged in.</summary>
+    private UsbDevice? Device(int index) => index >= _shelf.Count ? _shelf[index - _shelf.Count].Board.DfuOnTheBus
+        : _shelf[index].IsPlugged ? _probes[index]
+        : null;
+
     /// <remarks><code>index8 | bus8 | address8 | port8 | speed8 | plugged8 | configuration length16 | device descriptor[18] | configuration[1024]</code></remarks>
     private byte[] List()
     {
         const int Entry = 8 + 18 + LongestConfiguration;
-        var list = new byte[_devices.Length * Entry];
-        for (var i = 0; i < _devices.Length; i++)
+        var list = new byte[2 * _shelf.Count * Entry];
+        for (var i = 0; i < 2 * _shelf.Count; i++)
         {
             var entry = list.AsSpan(i * Entry, Entry);
-            (entry[0], entry[1], entry[2], entry[3]) = ((byte)i, 1, (byte)(i + 2), (byte)(i + 1));
-            (entry[4], entry[5]) = ((byte)_devices[i].Identity.Speed, _shelf[i].IsPlugged ? (byte)1 : (byte)0);
-            var configuration = _devices[i].Descriptors.Configuration;
-            BinaryPrimitives.WriteUInt16LittleEndian(entry[6..], (ushort)configuration.Length);
-            _devices[i].Descriptors.Device.CopyTo(entry[8..]);
-            configuration.CopyTo(entry[26..]);
+            var board = _shelf[i % _shelf.Count];
+            lock (board.Gate)
+            {
+                // A program that looks for devices is not so quick that a chip would still be starting.
+                board.Board.DfuWhenItHasStarted();
+                (entry[0], entry[1], entry[2], entry[3]) = ((byte)i, 1, (byte)(i + 2), (byte)(i + 1));
+                if (Device(i) is not { } device)
+                {
+                    continue;
+                }
+
+                (entry[4], entry[5]) = ((byte)device.Identity.Speed, 1);
+                var configuration = device.Descriptors.Configuration;
+                BinaryPrimitives.WriteUInt16LittleEndian(entry[6..], (ushort)configuration.Length);
+                device.Descriptors.Device.CopyTo(entry[8..]);
+                configuration.CopyTo(entry[26..]);
+            }
         }
 
         return list;

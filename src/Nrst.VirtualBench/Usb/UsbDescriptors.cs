@@ -44,7 +44,20 @@ internal sealed record UsbIdentity(
     string Product,
     string Serial,
     string? ConfigurationName,
-    int Milliamperes);
+    int Milliamperes)
+{
+    /// <summary>bcdUSB.</summary>
+    public ushort UsbVersion { get; init; } = 0x0200;
+
+    /// <summary>bmAttributes of the configuration: bus-powered, and without remote wake-up.</summary>
+    public byte Attributes { get; init; } = 0x80;
+
+    /// <summary>Nanoseconds that a control transfer with so many bytes takes, where the cable is what counts.</summary>
+    public Func<int, long>? ControlTime { get; init; }
+
+    /// <summary>Numbers between the strings of the device and those of its interfaces that no string has.</summary>
+    public int UnusedStrings { get; init; }
+}
 
 /// <param name="Address">Number, with bit 7 set where it leads to the host.</param>
 /// <param name="Interval">bInterval as the descriptor has it.</param>
@@ -62,6 +75,9 @@ internal sealed record UsbEndpoint(byte Address, UsbTransferType Type, int MaxPa
 internal sealed record UsbInterface(
     byte Number, (byte Class, byte Subclass, byte Protocol) Code, string? Name, IReadOnlyList<UsbEndpoint> Endpoints)
 {
+    /// <summary>Which of the interface's settings this is. All of them have the same number.</summary>
+    public byte Alternate { get; init; }
+
     /// <summary>What stands between the interface's own descriptor and those of its endpoints.</summary>
     public byte[] ClassDescriptors { get; init; } = [];
 }
@@ -75,7 +91,7 @@ internal sealed class UsbStrings
     /// <summary>English (United States), the one language that probes know.</summary>
     private const ushort Language = 0x0409;
 
-    private readonly List<string> _texts = [];
+    private readonly List<string?> _texts = [];
 
     /// <summary>The index for a descriptor; 0 stands for no string.</summary>
     public byte Add(string? text)
@@ -89,6 +105,15 @@ internal sealed class UsbStrings
         return (byte)_texts.Count;
     }
 
+    /// <summary>Leaves numbers without a string.</summary>
+    public void Skip(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _texts.Add(null);
+        }
+    }
+
     /// <summary>The descriptor of an index; null where there is none.</summary>
     public byte[]? Descriptor(int index)
     {
@@ -97,12 +122,12 @@ internal sealed class UsbStrings
             return [4, UsbDescriptorType.Text, Language & 0xFF, Language >> 8];
         }
 
-        if (index > _texts.Count)
+        if (index > _texts.Count || _texts[index - 1] is not { } known)
         {
             return null;
         }
 
-        var text = Encoding.Unicode.GetBytes(_texts[index - 1]);
+        var text = Encoding.Unicode.GetBytes(known);
         return [(byte)(2 + text.Length), UsbDescriptorType.Text, .. text];
     }
 }
@@ -110,11 +135,7 @@ internal sealed class UsbStrings
 /// <summary>Descriptors of a whole device, in bytes.</summary>
 internal sealed class UsbDescriptorSet
 {
-    private const ushort Usb2 = 0x0200;
     private const byte MaxPacket0 = 64;
-
-    /// <summary>Bus-powered, and without remote wake-up.</summary>
-    private const byte Attributes = 0x80;
 
     private readonly UsbStrings _strings = new();
     private readonly UsbIdentity _identity;
@@ -128,14 +149,15 @@ internal sealed class UsbDescriptorSet
             18, UsbDescriptorType.Device, 0, 0, code, subclass, protocol, MaxPacket0, 0, 0, 0, 0, 0, 0,
             _strings.Add(identity.Manufacturer), _strings.Add(identity.Product), _strings.Add(identity.Serial), 1,
         ];
-        BinaryPrimitives.WriteUInt16LittleEndian(device.AsSpan(2), Usb2);
+        BinaryPrimitives.WriteUInt16LittleEndian(device.AsSpan(2), identity.UsbVersion);
         BinaryPrimitives.WriteUInt16LittleEndian(device.AsSpan(8), identity.VendorId);
         BinaryPrimitives.WriteUInt16LittleEndian(device.AsSpan(10), identity.ProductId);
         BinaryPrimitives.WriteUInt16LittleEndian(device.AsSpan(12), identity.Release);
         Device = device;
 
         var name = _strings.Add(identity.ConfigurationName);
-        var names = functions.SelectMany(function => function.Interfaces).ToDictionary(one => one.Number, one => _strings.Add(one.Name));
+        _strings.Skip(identity.UnusedStrings);
+        var names = functions.SelectMany(function => function.Interfaces).ToDictionary(one => (one.Number, one.Alternate), one => _strings.Add(one.Name));
         Configuration = WholeConfiguration(functions, name, names, UsbDescriptorType.Configuration, endpoint => endpoint);
         OtherSpeed = WholeConfiguration(functions, name, names, UsbDescriptorType.OtherSpeedConfiguration, endpoint => endpoint.AtFullSpeed);
     }
@@ -161,15 +183,15 @@ internal sealed class UsbDescriptorSet
     };
 
     private byte[] WholeConfiguration(
-        IReadOnlyList<UsbFunction> functions, byte name, Dictionary<byte, byte> names, byte type, Func<UsbEndpoint, UsbEndpoint> speed)
+        IReadOnlyList<UsbFunction> functions, byte name, Dictionary<(byte, byte), byte> names, byte type, Func<UsbEndpoint, UsbEndpoint> speed)
     {
-        var interfaces = functions.Sum(function => function.Interfaces.Count);
-        List<byte> whole = [9, type, 0, 0, (byte)interfaces, 1, name, Attributes, (byte)(_identity.Milliamperes / 2)];
+        var interfaces = functions.Sum(function => function.Interfaces.DistinctBy(one => one.Number).Count());
+        List<byte> whole = [9, type, 0, 0, (byte)interfaces, 1, name, _identity.Attributes, (byte)(_identity.Milliamperes / 2)];
         foreach (var function in functions)
         {
             if (function.Association is { } together)
             {
-                var text = names[together.FirstInterface];
+                var text = names[(together.FirstInterface, 0)];
                 whole.AddRange(
                 [
                     8, UsbDescriptorType.Association, together.FirstInterface, together.Count,
@@ -181,8 +203,8 @@ internal sealed class UsbDescriptorSet
             {
                 whole.AddRange(
                 [
-                    9, UsbDescriptorType.Interface, one.Number, 0, (byte)one.Endpoints.Count,
-                    one.Code.Class, one.Code.Subclass, one.Code.Protocol, names[one.Number],
+                    9, UsbDescriptorType.Interface, one.Number, one.Alternate, (byte)one.Endpoints.Count,
+                    one.Code.Class, one.Code.Subclass, one.Code.Protocol, names[(one.Number, one.Alternate)],
                 ]);
                 whole.AddRange(one.ClassDescriptors);
                 whole.AddRange(one.Endpoints.SelectMany(endpoint => speed(endpoint).Descriptor));

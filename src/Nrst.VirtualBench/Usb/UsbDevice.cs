@@ -8,6 +8,7 @@ internal sealed class UsbDevice
     private readonly IReadOnlyList<UsbFunction> _functions;
     private readonly Dictionary<byte, (UsbFunction Function, UsbEndpoint Endpoint)> _endpoints = [];
     private readonly HashSet<byte> _halted = [];
+    private readonly Dictionary<byte, byte> _alternates = [];
 
     public UsbDevice(UsbIdentity identity, IReadOnlyList<UsbFunction> functions)
     {
@@ -67,15 +68,24 @@ internal sealed class UsbDevice
     {
         Configuration = 0;
         _halted.Clear();
+        _alternates.Clear();
         foreach (var function in _functions)
         {
             function.Reset();
         }
     }
 
+    /// <summary>The worst that one of its functions says.</summary>
+    public UsbPresence Presence => _functions.Max(function => function.Presence);
+
     /// <param name="data">The data stage of a request to the device; empty for one to the host.</param>
     public UsbAnswer Control(UsbSetup setup, ReadOnlySpan<byte> data)
     {
+        if (Presence is var presence and not UsbPresence.Here)
+        {
+            return presence == UsbPresence.Gone ? UsbAnswer.Gone : UsbAnswer.Later;
+        }
+
         var answer = setup.Kind == UsbRequestKind.Standard ? Standard(setup) : OfFunction(setup, data);
         return answer.Data.Length > setup.Length ? answer with { Data = answer.Data[..setup.Length] } : answer;
     }
@@ -93,6 +103,14 @@ internal sealed class UsbDevice
 
     private UsbAnswer Standard(UsbSetup setup)
     {
+        foreach (var function in _functions)
+        {
+            if (function.Standard(setup) is { } own)
+            {
+                return own;
+            }
+        }
+
         const ushort endpointHalt = 0;
         var endpoint = (byte)setup.Index;
         var hasEndpoint = (endpoint & 0x0F) == 0 || (Configuration != 0 && _endpoints.ContainsKey(endpoint));
@@ -108,9 +126,9 @@ internal sealed class UsbDevice
             (StandardRequest.SetFeature, UsbRecipient.Endpoint, false) when hasEndpoint && setup.Value == endpointHalt => SetHalt(endpoint),
             (StandardRequest.GetConfiguration, UsbRecipient.Device, true) => UsbAnswer.Of(Configuration),
             (StandardRequest.SetConfiguration, UsbRecipient.Device, false) when setup.Value <= 1 => Configure((byte)setup.Value),
-            (StandardRequest.GetInterface, UsbRecipient.Interface, true) when HasInterface(setup.Index) => UsbAnswer.Of(0),
-            (StandardRequest.SetInterface, UsbRecipient.Interface, false) when HasInterface(setup.Index) && setup.Value == 0 =>
-                SetInterface(setup.Index),
+            (StandardRequest.GetInterface, UsbRecipient.Interface, true) when HasInterface(setup.Index) => UsbAnswer.Of(_alternates.GetValueOrDefault((byte)setup.Index)),
+            (StandardRequest.SetInterface, UsbRecipient.Interface, false) when HasInterface(setup.Index, setup.Value) =>
+                SetInterface((byte)setup.Index, (byte)setup.Value),
 
             // Whoever plays the host controller sets addresses itself; a device that hears of one has nothing to do.
             (StandardRequest.SetAddress, UsbRecipient.Device, false) => UsbAnswer.Done,
@@ -125,10 +143,11 @@ internal sealed class UsbDevice
         return UsbAnswer.Done;
     }
 
-    private UsbAnswer SetInterface(int number)
+    private UsbAnswer SetInterface(byte number, byte alternate)
     {
-        // The one alternate setting there is; choosing it puts the interface's endpoints back to their start.
-        foreach (var endpoint in Interfaces.First(one => one.Number == number).Endpoints)
+        // Choosing a setting puts the interface's endpoints back to their start.
+        _alternates[number] = alternate;
+        foreach (var endpoint in Interfaces.First(one => one.Number == number && one.Alternate == alternate).Endpoints)
         {
             ClearHalt(endpoint.Address);
         }
@@ -157,7 +176,8 @@ internal sealed class UsbDevice
         return UsbAnswer.Done;
     }
 
-    private bool HasInterface(int number) => Configuration != 0 && Interfaces.Any(one => one.Number == number);
+    private bool HasInterface(int number, int alternate = 0) =>
+        Configuration != 0 && Interfaces.Any(one => one.Number == number && one.Alternate == alternate);
 
     /// <summary>Null where the endpoint does not exist, not yet, or is halted.</summary>
     private UsbFunction? Reach(byte endpoint) =>

@@ -14,6 +14,12 @@ internal abstract class UsbFunction
     /// <summary>Something of this function happens by itself, so that time must pass on the bench also while no host asks.</summary>
     public virtual bool IsLive => false;
 
+    /// <summary>Whether the device can be spoken to at all.</summary>
+    public virtual UsbPresence Presence => UsbPresence.Here;
+
+    /// <summary>A standard request that the function answers in its own way; null leaves it to the device.</summary>
+    public virtual UsbAnswer? Standard(UsbSetup setup) => null;
+
     /// <summary>A class or vendor request to one of the interfaces. An answer longer than asked for is cut by the caller.</summary>
     public virtual UsbAnswer Control(UsbSetup setup, ReadOnlySpan<byte> data) => UsbAnswer.Stall;
 
@@ -46,4 +52,16 @@ internal abstract class UsbFunction
     public virtual void Advance()
     {
     }
+}
+
+/// <summary>Whether a device answers.</summary>
+internal enum UsbPresence
+{
+    Here,
+
+    /// <summary>It is too busy to answer anything.</summary>
+    Deaf,
+
+    /// <summary>It is not on the bus any more.</summary>
+    Gone,
 }

@@ -43,6 +43,16 @@ internal readonly record struct UsbSetup(byte RequestType, byte Request, ushort 
 /// <summary>How a control transfer ends: with data or without, or in a STALL, which the next setup packet clears.</summary>
 internal readonly record struct UsbAnswer(bool Stalled, byte[] Data)
 {
+    /// <summary>There is no answer yet: the host is kept waiting, and should ask the device again when time has passed.</summary>
+    public bool IsLater { get; private init; }
+
+    /// <summary>There is no device any more.</summary>
+    public bool IsGone { get; private init; }
+
+    public static UsbAnswer Later => new(false, []) { IsLater = true };
+
+    public static UsbAnswer Gone => new(false, []) { IsGone = true };
+
     public static UsbAnswer Stall => new(true, []);
 
     public static UsbAnswer Done => new(false, []);

@@ -13,6 +13,9 @@ internal sealed class UrbQueues(UsbDevice device, Func<bool> isAhead, Action<byt
 {
     private readonly SortedDictionary<byte, LinkedList<Urb>> _pending = [];
 
+    // Requests that the device is too busy to answer yet.
+    private readonly LinkedList<Urb> _control = [];
+
     /// <summary>There is no device any more.</summary>
     public bool IsGone { get; private set; }
 
@@ -20,7 +23,7 @@ internal sealed class UrbQueues(UsbDevice device, Func<bool> isAhead, Action<byt
     {
         if (urb.Endpoint == 0)
         {
-            Control(urb);
+            _control.AddLast(urb);
         }
         else if (device.Endpoint(urb.Address) is null)
         {
@@ -43,6 +46,13 @@ internal sealed class UrbQueues(UsbDevice device, Func<bool> isAhead, Action<byt
     /// <param name="victim">Of the transfer that is to end.</param>
     public void Unlink(uint seqnum, uint victim)
     {
+        if (_control.FirstOrDefault(urb => urb.Seqnum == victim) is { } waiting)
+        {
+            _control.Remove(waiting);
+            completed(Urb.ReturnUnlink(seqnum, UrbStatus.Unlinked));
+            return;
+        }
+
         foreach (var (address, queue) in _pending)
         {
             if (queue.FirstOrDefault(urb => urb.Seqnum == victim) is { } found)
@@ -65,6 +75,12 @@ internal sealed class UrbQueues(UsbDevice device, Func<bool> isAhead, Action<byt
         do
         {
             moved = false;
+            while (!IsGone && _control.First is { Value: var request } && Control(request))
+            {
+                _control.RemoveFirst();
+                moved = true;
+            }
+
             foreach (var queue in _pending.Values)
             {
                 while (!IsGone && queue.First is { Value: var urb } && !isAhead() && (urb.ToHost ? In(urb) : Out(urb)))
@@ -77,17 +93,23 @@ internal sealed class UrbQueues(UsbDevice device, Func<bool> isAhead, Action<byt
         while (moved);
     }
 
-    private void Control(Urb urb)
+    private bool Control(Urb urb)
     {
         var setup = UsbSetup.Parse(urb.Setup);
         if (setup.ToHost != urb.ToHost && setup.Length > 0)
         {
             completed(urb.Return(UrbStatus.Stalled, 0));
-            return;
+            return true;
         }
 
         var data = urb.ToHost ? [] : urb.Buffer.AsSpan(0, Math.Min(urb.Buffer.Length, setup.Length));
         var answer = device.Control(setup, data);
+        IsGone |= answer.IsGone;
+        if (answer.IsGone || answer.IsLater)
+        {
+            return false;
+        }
+
         if (answer.Stalled)
         {
             completed(urb.Return(UrbStatus.Stalled, 0));
@@ -106,6 +128,8 @@ internal sealed class UrbQueues(UsbDevice device, Func<bool> isAhead, Action<byt
             answer.Data.CopyTo(urb.Buffer, 0);
             completed(urb.Return(StatusOf(urb, answer.Data.Length), answer.Data.Length));
         }
+
+        return true;
     }
 
     private bool Out(Urb urb)

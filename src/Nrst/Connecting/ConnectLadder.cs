@@ -12,7 +12,7 @@ internal sealed class ConnectLadder
     private readonly List<RungReport> _reports = [];
     private readonly List<JobEvent.Repaired> _repairs = [];
     private NrstException? _first;
-    private bool _measured;
+    private IReadOnlyList<WireQuality>? _measured;
 
     public ConnectLadder(IDebugProbe probe, ConnectOptions options, double? volts)
     {
@@ -46,6 +46,11 @@ internal sealed class ConnectLadder
             }
         }
 
+        if (_measured is { } measured && measured.Any(one => one.Errors > 0))
+        {
+            _first!.AddEvidence($"the wires lose transfers at every clock: {string.Join("; ", measured)}");
+        }
+
         foreach (var report in _reports.Skip(1))
         {
             _first!.AddEvidence($"{report.Name}: {(report.Outcome is RungOutcome.Skipped ? "left out, " : "")}{report.Observed}");
@@ -75,22 +80,21 @@ internal sealed class ConnectLadder
             }
 
             _first ??= error;
-            return _choice.SuspectsTheWire(error) && !_measured && SlowDown() ? Try(rung) : null;
+            return _choice.SuspectsTheWire(error) && _measured is null && SlowDown() ? Try(rung) : null;
         }
     }
 
     /// <summary>Counts wrong transfers at ever lower clocks. Tells whether one was found that loses none, where the one in use does.</summary>
     private bool SlowDown()
     {
-        _measured = true;
-        var measured = WireCheck.FindCleanClock(_probe, _tools.Wish, _probe.Clock.Now + _tools.Left);
-        if (measured is not [_, .., { Transfers: > 0, Errors: 0 } clean])
+        _measured = WireCheck.FindCleanClock(_probe, _tools.Wish, _probe.Clock.Now + _tools.Left);
+        if (_measured is not [_, .., { Transfers: > 0, Errors: 0 } clean])
         {
             return false;
         }
 
         _tools.Wish = clean.Kilohertz;
-        Repaired("slower-clock", WireCheck.Words(measured));
+        Repaired("slower-clock", WireCheck.Words(_measured));
         return true;
     }
 

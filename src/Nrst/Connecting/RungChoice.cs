@@ -66,8 +66,8 @@ internal sealed class RungChoice(ConnectOptions options, double? volts)
     public void Saw(ConnectRung rung, NrstException failure)
     {
         _silent |= rung is AttachRung && failure.Code == "NRST3001";
-        _heldInReset |= failure.Code == "NRST3102";
-        _resetWorksNot |= rung.PullsReset && failure.Code == "NRST3101";
+        _heldInReset |= rung is AttachRung && failure.Code == "NRST3102"; // a stuck bus looks the same after a reset of ours
+        _resetWorksNot |= rung.PullsReset && failure is { Code: "NRST3101", InnerException: null }; // it answered all the while, and was not reset
     }
 
     /// <summary>Whether slow wires could be to blame.</summary>

@@ -96,7 +96,7 @@ internal sealed class ChipRest(Target target, bool withoutLoader, JobListener li
         {
             Core.Reset(_by, halt);
         }
-        catch (TargetException noReset) when (noReset.Code == "NRST3101")
+        catch (TargetException noReset) when (noReset is { Code: "NRST3101", InnerException: null }) // it answered, and was not reset
         {
             if (_by is ResetKind.System && ResetByPin(halt))
             {
@@ -108,6 +108,12 @@ internal sealed class ChipRest(Target target, bool withoutLoader, JobListener li
 
             _by = ResetKind.Core;
             TellOfCoreReset(noReset);
+        }
+        catch (TargetException lost) when (halt && _by is ResetKind.System && target.CatchUnderReset())
+        {
+            _by = ResetKind.Pin;
+            listener(new JobEvent.Repaired(
+                "under-reset", $"The chip was lost in its reset ({lost.Code}: {lost.Message.TrimEnd('.')}); it was caught again by holding NRST low."));
         }
     }
 
@@ -148,7 +154,7 @@ internal sealed class ChipRest(Target target, bool withoutLoader, JobListener li
         var quieted = BusMasters.Quiet(target.Memory, target.Chip.Device.BusMasters);
         if (quieted.Count > 0)
         {
-            listener(new JobEvent.Repaired("quieted", $"Only the core was reset, so what could write into RAM beside it was quieted: {string.Join(", ", quieted)}."));
+            listener(new JobEvent.Repaired("quieted", $"Only the core was reset, so what could write into RAM or reset the chip beside it was quieted: {string.Join(", ", quieted)}."));
         }
 
         Measure();

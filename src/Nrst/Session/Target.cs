@@ -115,6 +115,31 @@ public sealed class Target : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a chip that stopped answering in the middle of a reset by its pin, and halts its core before the first instruction. False where that
+    /// does not work either; what happened before is the better story then.
+    /// </summary>
+    internal bool CatchUnderReset()
+    {
+        var halted = Core.LeaveHalted;
+        try
+        {
+            Probe.Attach(underReset: true);
+            Probe.UseAccessPort((byte)AccessPort);
+            Core.Attach(inReset: true);
+            Core.Reset(ResetKind.Pin, halt: true);
+            return true;
+        }
+        catch (TargetException)
+        {
+            return false;
+        }
+        finally
+        {
+            Core.LeaveHalted = halted;
+        }
+    }
+
     /// <summary>Looks for a clock below the present one at which the wires lose nothing. The chip has to be brought to rest again afterwards.</summary>
     /// <returns>What was measured; null where no clock is better.</returns>
     internal string? SlowDown()

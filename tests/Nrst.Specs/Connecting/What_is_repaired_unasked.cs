@@ -30,6 +30,15 @@ public sealed class What_is_repaired_unasked : IDisposable
     }
 
     [Fact]
+    public void Wires_that_carry_no_clock_are_an_error_with_what_was_counted()
+    {
+        var error = Assert.ThrowsAny<TargetException>(() => _board.Connect(probe => probe.NoisyAbove = 0));
+
+        Assert.Contains(error.Evidence, seen => seen.Contains("4000 kHz: 71 of 500 transfers wrong; 1800 kHz: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(_board.Events, happened => happened is JobEvent.Repaired);
+    }
+
+    [Fact]
     public void Wires_that_become_noisy_in_the_middle_of_a_job_slow_it_down_and_do_not_stop_it()
     {
         var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(20_000)));
@@ -151,6 +160,30 @@ public sealed class What_is_repaired_unasked : IDisposable
         }
 
         Assert.Equal(0x0800_0000u, board.Peek(0xE000_ED08));
+    }
+
+    [Fact]
+    public void A_chip_that_is_lost_in_its_reset_is_caught_by_the_pin()
+    {
+        var image = FlashingBench.Image((0x0800_0000, FlashingBench.Bytes(3000)));
+        using var target = _board.Connect(probe => probe.Answers = seen => seen.SystemResets == 0 || seen.Pulses > 0);
+
+        var outcome = new Programmer(target).Flash(image, new FlashOptions(), ResetAfter.Halt, default);
+
+        Assert.Equal(3000, outcome.Report.Proof.BytesCompared);
+        Assert.Equal("under-reset", Assert.Single(target.Repairs).Name);
+        Assert.Equal(1, _board.Probe.SystemResets); // what lost it once is not asked for again
+    }
+
+    [Fact]
+    public void A_chip_that_stays_lost_is_an_error_that_says_what_lost_it()
+    {
+        using var target = _board.Connect(probe => probe.Answers = seen => seen.SystemResets == 0);
+
+        var error = Assert.ThrowsAny<TargetException>(() => new Programmer(target).Erase(new AddressRange(new Address(0x0800_0000), 4), default));
+
+        Assert.Equal(("NRST3101", "NRST3002"), (error.Code, ((NrstException)error.InnerException!).Code));
+        Assert.Empty(target.Repairs);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort, IUsartPins
         }
     }
 
-    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now)
+    public void Receive(int usart, ReadOnlySpan<byte> bytes, long now, int baud, bool hasParity)
     {
         foreach (var value in bytes)
         {

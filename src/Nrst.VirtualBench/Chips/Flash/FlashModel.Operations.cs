@@ -16,6 +16,9 @@ internal abstract partial class FlashModel
     /// <summary>The operations under way.</summary>
     protected IReadOnlyList<FlashOperation> Operations => operations;
 
+    /// <summary>When the last of them ends; null while there are none.</summary>
+    public long? BusyUntil => operations.Count == 0 ? null : operations.Max(operation => operation.End);
+
     protected bool IsBusy(int banks = AllBanks)
     {
         foreach (var operation in operations)

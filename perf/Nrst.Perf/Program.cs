@@ -1,0 +1,51 @@
+using System.Globalization;
+using Nrst.Perf;
+
+var options = Options.Parse(args);
+if (options is null)
+{
+    Console.Error.WriteLine("perf/run [--nrst-only] [--quick] [--case F103|F407|H743|H725|L073|L476|G071|H563]");
+    return 2;
+}
+
+Tools.Library = Path.Combine(options.Root, "artifacts", "peers", "libusb-1.0.so.0") is var library && File.Exists(library) ? library : null;
+var results = await new Campaign(options, Console.Error.WriteLine).Run();
+var report = new Report(results);
+Console.WriteLine(report.Text());
+if (options is { Case: null, NrstOnly: false, Quick: false })
+{
+    await File.WriteAllTextAsync(Path.Combine(options.Root, "perf", "RESULTS.md"), report.Text());
+    await File.WriteAllTextAsync(Path.Combine(options.Root, "perf", "results.json"), report.Json());
+}
+
+return results.Any(one => one.Failure is not null && one.Tool == Campaign.Nrst) ? 1 : 0;
+
+internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick)
+{
+    public static Options? Parse(string[] args)
+    {
+        var options = new Options(Directory.GetCurrentDirectory(), null, false, false);
+        for (var i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--root" when i + 1 < args.Length:
+                    options = options with { Root = args[++i] };
+                    break;
+                case "--case" when i + 1 < args.Length && FlashCase.All.Any(one => one.Name.Equals(args[i + 1], StringComparison.OrdinalIgnoreCase)):
+                    options = options with { Case = args[++i].ToUpper(CultureInfo.InvariantCulture) };
+                    break;
+                case "--nrst-only":
+                    options = options with { NrstOnly = true };
+                    break;
+                case "--quick":
+                    options = options with { Quick = true };
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return options;
+    }
+}

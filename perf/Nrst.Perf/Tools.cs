@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using Nrst.Flash;
+using Nrst.Images;
+using Nrst.Probes.StLink;
+using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
+
+namespace Nrst.Perf;
+
+/// <summary>The programmers that are compared. The others are the unmodified programs of the system, over perf/peers.</summary>
+internal static class Tools
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>The folder with the libusb of the bench; null where it could not be built.</summary>
+    public static string? Library { get; set; }
+
+    public static Task Nrst(MeasuredBoard board, byte[] image)
+    {
+        var probe = StLinkProbe.Open(
+            board.Board.Pipe, board.Board.Clock, board.Board.Identity.VendorId, board.Board.Identity.ProductId, board.Board.Identity.Serial);
+        using var target = Target.Connect(probe, new ConnectOptions(Kilohertz: board.Setting.Probe.Kilohertz));
+        var firmware = new FirmwareImage("measured", ImageFormat.Binary, [new ImagePiece(board.Start, image, "file")], null);
+        new Programmer(target).Flash(firmware, new FlashOptions(), ResetAfter.Run, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public static Task OpenOcd(MeasuredBoard board, byte[] image, bool best)
+    {
+        var kilohertz = board.Setting.Probe.Kilohertz;
+        // The scripts set clocks of their own in these two events; whoever wants speed replaces them.
+        string[] faster = best
+            ? ["-c", $"[target current] configure -event reset-start {{ adapter speed {kilohertz} }}; [target current] configure -event reset-init {{ adapter speed {kilohertz} }}; adapter speed {kilohertz}"]
+            : [];
+        return WithFile(image, file => Run(
+            board.Board, "openocd",
+            [
+                "-c", "gdb_port disabled; tcl_port disabled; telnet_port disabled", "-f", "interface/stlink-dap.cfg", "-c", "transport select dapdirect_swd",
+                "-f", $"target/{board.Case.Script}.cfg", .. faster, "-c", $"program {file} 0x{board.Start.Value:x8} verify reset exit",
+            ]));
+    }
+
+    public static Task StFlash(MeasuredBoard board, byte[] image, bool best) => WithFile(image, file => Run(
+        board.Board, "st-flash",
+        [
+            .. best ? (string[])[$"--freq={board.Setting.Probe.Kilohertz.ToString(CultureInfo.InvariantCulture)}k"] : [],
+            "--reset", "write", file, $"0x{board.Start.Value:x8}",
+        ]));
+
+    private static async Task WithFile(byte[] image, Func<string, Task> act)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(file, image);
+            await act(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task Run(VirtualBoard board, string program, string[] arguments)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"nrst-{Guid.NewGuid():N}.usb");
+        using var server = new BenchUsbServer(new BoardShelf([board]), path);
+        using var stop = new CancellationTokenSource();
+        var serving = server.RunAsync(stop.Token);
+        try
+        {
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment["NRST_BENCH_USB"] = path;
+            start.Environment["LD_PRELOAD"] = Library;
+            using var process = Process.Start(start)!;
+            using var patience = new CancellationTokenSource(s_patience);
+            var talk = Task.WhenAll(process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            await process.WaitForExitAsync(patience.Token);
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {string.Concat(await talk)[^Math.Min(300, string.Concat(await talk).Length)..]}");
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await serving;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Nrst.VirtualBench.Usb;
+
+namespace Nrst.VirtualBench.Boards;
+
+/// <summary>The chip's own USB connector, opened by a host of this process: the DFU device of the bootloader, on the board's clock.</summary>
+internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IControlPipe
+{
+    private const byte SetConfiguration = 9, SetInterface = 11, ToInterface = 0x01;
+
+    public int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit)
+    {
+        var setup = new UsbSetup(requestType, request, value, index, (ushort)data.Length);
+        var clock = board.VirtualClock;
+        var deadline = clock.Nanoseconds + (limit.Ticks * 100);
+        clock.Advance(device.Identity.ControlTime?.Invoke(data.Length) ?? 0, TimeKind.Usb);
+        while (true)
+        {
+            var answer = device.Control(setup, setup.ToHost ? [] : data);
+            if (answer.IsGone)
+            {
+                throw new ProbeException("NRST1190", "The virtual DFU device is no longer on the bus.")
+                {
+                    LikelyCause = "The chip has left its bootloader, or was reset.",
+                    Failure = TransferFailure.Gone,
+                };
+            }
+
+            if (answer.Stalled)
+            {
+                throw new ProbeException("NRST1191", $"The virtual DFU device refused request {request}.") { Failure = TransferFailure.Stalled };
+            }
+
+            if (!answer.IsLater)
+            {
+                answer.Data.CopyTo(data);
+                return setup.ToHost ? answer.Data.Length : data.Length;
+            }
+
+            if (clock.Nanoseconds >= deadline)
+            {
+                throw new ProbeException("NRST1192", $"The virtual DFU device did not answer request {request} in time.") { TimedOut = true };
+            }
+
+            var next = Math.Clamp(board.NextLoaderEvent, clock.Nanoseconds + 1, deadline);
+            clock.Advance(next - clock.Nanoseconds, TimeKind.Usb);
+        }
+    }
+
+    public void Claim(byte @interface, byte alternate = 0) =>
+        Control(ToInterface, SetInterface, alternate, @interface, [], TimeSpan.FromSeconds(1));
+
+    public void Reset()
+    {
+        device.Reset();
+        Configure();
+    }
+
+    /// <summary>What the operating system does when a device comes onto the bus.</summary>
+    public VirtualDfu Configure()
+    {
+        if (device.Configuration == 0)
+        {
+            Control(0, SetConfiguration, 1, 0, [], TimeSpan.FromSeconds(1));
+        }
+
+        return this;
+    }
+
+    public void Dispose()
+    {
+        // The device stays on the bus as it is, for whoever opens it next.
+    }
+}
+
+/// <summary>The DFU device that a board shows on the chip's own USB connector.</summary>
+/// <param name="Serial">As its descriptor has it.</param>
+/// <param name="Release">bcdDevice.</param>
+public sealed record VirtualDfuDevice(ushort VendorId, ushort ProductId, string Product, string Serial, ushort Release);
