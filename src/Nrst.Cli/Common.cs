@@ -14,7 +14,7 @@ internal static class Common
 
     public static readonly Option<string?> Probe = new("--probe", "-p")
     {
-        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT, virtual:NAME or replay:FILE",
+        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT, dfu[:WHICH], serial:DEVICE[:BAUD], virtual:NAME or replay:FILE",
         HelpName = "SELECTOR",
     };
 

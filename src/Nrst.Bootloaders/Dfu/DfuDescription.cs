@@ -12,6 +12,10 @@ public sealed record DfuAlternate(byte Number, DfuLayout Layout);
 /// <param name="Release">bcdDevice.</param>
 public sealed record DfuDescription(byte Interface, int TransferSize, ushort Version, ushort Release, string Product, string Serial, IReadOnlyList<DfuAlternate> Alternates)
 {
+    public ushort VendorId { get; init; }
+
+    public ushort ProductId { get; init; }
+
     private const byte InterfaceType = 4, FunctionalType = 0x21;
     private const byte ApplicationSpecific = 0xFE, FirmwareUpgrade = 1, DfuMode = 2;
     private const int LargestBlock = 4096;
@@ -43,7 +47,11 @@ public sealed record DfuDescription(byte Interface, int TransferSize, ushort Ver
             BinaryPrimitives.ReadUInt16LittleEndian(itself.AsSpan(12)),
             Name(device, itself[15]),
             Name(device, itself[16]),
-            [.. alternates.Select(alternate => new DfuAlternate(alternate.Number, DfuLayout.Parse(Name(device, alternate.Text))))]);
+            [.. alternates.Select(alternate => new DfuAlternate(alternate.Number, DfuLayout.Parse(Name(device, alternate.Text))))])
+        {
+            VendorId = BinaryPrimitives.ReadUInt16LittleEndian(itself.AsSpan(8)),
+            ProductId = BinaryPrimitives.ReadUInt16LittleEndian(itself.AsSpan(10)),
+        };
     }
 
     /// <summary>The first DFU interface, its alternate settings, and the functional descriptor, which stands behind the last of them.</summary>

@@ -49,8 +49,8 @@ public sealed class DfuLoader : IRomLoader
         }
     }
 
-    /// <summary>Tells which chip it is, so that what its loader does otherwise is allowed for.</summary>
-    public void Know(ushort deviceId) => _quirks = RomQuirks.Of("dfu", deviceId);
+    /// <summary>Tells which chips it can be, so that what their loaders do otherwise is allowed for.</summary>
+    public void Know(params IEnumerable<ushort> deviceIds) => _quirks = deviceIds.SelectMany(id => RomQuirks.Of("dfu", id)).ToHashSet();
 
     public void Read(Address from, Span<byte> into)
     {

@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Nrst.Usb;
+using Nrst.VirtualBench.Boards;
+
+namespace Nrst.Cli;
+
+/// <summary>Chips in the loaders of their ROMs: where they are looked for, and what the document says of one.</summary>
+internal static class Loaders
+{
+    public static LoaderCatalog Catalog(Invocation? call = null) => new(
+        [new DfuSource(new LibUsbBus(Connection.UsbLibrary), new SystemClock()), new VirtualLoaderSource(Connection.Bench)]);
+
+    /// <summary>The loader that was named, or the only thing there is to program with; null where a probe is meant.</summary>
+    public static ProbeSelector? Selected(Invocation call)
+    {
+        if (Connection.Selector(call) is { } named)
+        {
+            return named is ProbeSelector.Dfu or ProbeSelector.SerialPort ? named : null;
+        }
+
+        if (Connection.Catalog.Survey().Probes.Any(probe => probe.Selector is not ProbeSelector.Virtual))
+        {
+            return null;
+        }
+
+        return Catalog().Survey().Probes.Where(loader => loader.Selector is ProbeSelector.Dfu).ToList() is [var only] ? only.Selector : null;
+    }
+
+    public static RomSession Open(Invocation call, ProbeSelector selector) => Catalog(call).Open(selector, call.Line.GetValue(Common.Chip));
+
+    public static JsonObject Probe(RomSession session)
+    {
+        var id = session.Loader.Identity;
+        return new JsonObject
+        {
+            ["kind"] = id.Kind,
+            ["serial"] = id.Serial,
+            ["firmware"] = id.Version,
+            ["selector"] = id.Place,
+        };
+    }
+
+    public static JsonObject Chip(RomSession session) => new()
+    {
+        ["deviceId"] = session.Chip is { IsKnown: true, IsCertain: true } ? $"0x{session.Chip.Device.DeviceId:X3}" : null,
+        ["name"] = session.Chip.Name,
+        ["revision"] = null,
+        ["uniqueId"] = null,
+        ["notes"] = new JsonArray([.. session.Chip.Notes.Select(note => (JsonNode)note)]),
+    };
+
+    /// <summary>The loaders of virtual boards: <c>dfu:virtual:NAME</c>.</summary>
+    private sealed class VirtualLoaderSource(BoardStore store) : ILoaderSource
+    {
+        private const string Prefix = "virtual:";
+
+        /// <summary>From power on until the slowest of them is on the bus.</summary>
+        private static readonly TimeSpan Appearance = TimeSpan.FromSeconds(3);
+
+        // A virtual board is listed as one, and its loader named after it.
+        public IReadOnlyList<ProbeListing> List() => [];
+
+        public RomSession? Open(ProbeSelector selector, string? chip) =>
+            selector is ProbeSelector.Dfu { Which: { } which } && which.StartsWith(Prefix, StringComparison.Ordinal)
+                ? OpenDfu(which, chip)
+                : null;
+
+        private RomSession? OpenDfu(string which, string? chip)
+        {
+            var board = store.OpenOrCreate(which[Prefix.Length..]);
+            try
+            {
+                if (board.OpenDfu(Appearance) is not { } pipe)
+                {
+                    board.Dispose();
+                    return null;
+                }
+
+                return DfuSource.Open(new BoardCable(pipe, board), board.Clock, $"dfu:{which}", chip);
+            }
+            catch
+            {
+                board.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>The cable to a board's own USB connector. Pulling it puts the board back on the shelf.</summary>
+    private sealed class BoardCable(IControlPipe pipe, VirtualBoard board) : IControlPipe
+    {
+        public int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit) =>
+            pipe.Control(requestType, request, value, index, data, limit);
+
+        public void Claim(byte @interface, byte alternate = 0) => pipe.Claim(@interface, alternate);
+
+        public void Reset() => pipe.Reset();
+
+        public void Dispose()
+        {
+            pipe.Dispose();
+            board.Dispose();
+        }
+    }
+}
