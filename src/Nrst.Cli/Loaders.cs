@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Nrst.Bootloaders.Usart;
 using Nrst.Usb;
+using Nrst.Usb.Serial;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Cli;
@@ -7,8 +9,16 @@ namespace Nrst.Cli;
 /// <summary>Chips in the loaders of their ROMs: where they are looked for, and what the document says of one.</summary>
 internal static class Loaders
 {
-    public static LoaderCatalog Catalog(Invocation? call = null) => new(
-        [new DfuSource(new LibUsbBus(Connection.UsbLibrary), new SystemClock()), new VirtualLoaderSource(Connection.Bench)]);
+    public static LoaderCatalog Catalog(Invocation? call = null)
+    {
+        var (clock, wiring) = (new SystemClock(), Wiring(call));
+        return new LoaderCatalog(
+        [
+            new DfuSource(new LibUsbBus(Connection.UsbLibrary), clock),
+            new UsartSource(SerialPorts.Open, Ports, clock, wiring),
+            new VirtualLoaderSource(Connection.Bench, wiring),
+        ]);
+    }
 
     /// <summary>The loader that was named, or the only thing there is to program with; null where a probe is meant.</summary>
     public static ProbeSelector? Selected(Invocation call)
@@ -49,8 +59,13 @@ internal static class Loaders
         ["notes"] = new JsonArray([.. session.Chip.Notes.Select(note => (JsonNode)note)]),
     };
 
-    /// <summary>The loaders of virtual boards: <c>dfu:virtual:NAME</c>.</summary>
-    private sealed class VirtualLoaderSource(BoardStore store) : ILoaderSource
+    private static BootWiring? Wiring(Invocation? call) => call?.Line.GetValue(Common.BootWires) is { } text ? BootWiring.Parse(text) : null;
+
+    private static IReadOnlyList<ProbeListing> Ports() =>
+        [.. SerialPorts.List().Select(port => new ProbeListing(new ProbeSelector.SerialPort(port, null), "serial port", null, null, null))];
+
+    /// <summary>The loaders of virtual boards: <c>dfu:virtual:NAME</c>, <c>serial:virtual:NAME</c>.</summary>
+    private sealed class VirtualLoaderSource(BoardStore store, BootWiring? wiring) : ILoaderSource
     {
         private const string Prefix = "virtual:";
 
@@ -63,7 +78,29 @@ internal static class Loaders
         public RomSession? Open(ProbeSelector selector, string? chip) =>
             selector is ProbeSelector.Dfu { Which: { } which } && which.StartsWith(Prefix, StringComparison.Ordinal)
                 ? OpenDfu(which, chip)
-                : null;
+                : selector is ProbeSelector.SerialPort port && port.Device.StartsWith(Prefix, StringComparison.Ordinal)
+                    ? OpenSerial(port, chip)
+                    : null;
+
+        private RomSession? OpenSerial(ProbeSelector.SerialPort port, string? chip)
+        {
+            var board = store.OpenOrCreate(port.Device[Prefix.Length..]);
+            try
+            {
+                if (board.OpenSerial() is not { } line)
+                {
+                    board.Dispose();
+                    return null;
+                }
+
+                return UsartSource.Open(new BoardLine(line, board), board.Clock, port, chip, wiring);
+            }
+            catch
+            {
+                board.Dispose();
+                throw;
+            }
+        }
 
         private RomSession? OpenDfu(string which, string? chip)
         {
@@ -99,6 +136,26 @@ internal static class Loaders
         public void Dispose()
         {
             pipe.Dispose();
+            board.Dispose();
+        }
+    }
+
+    /// <summary>An adapter at the pins of a board. Pulling it puts the board back on the shelf.</summary>
+    private sealed class BoardLine(ISerialLine line, VirtualBoard board) : ISerialLine
+    {
+        public void Configure(int baud, SerialParity parity) => line.Configure(baud, parity);
+
+        public void Send(ReadOnlySpan<byte> bytes) => line.Send(bytes);
+
+        public int Receive(Span<byte> into, TimeSpan limit) => line.Receive(into, limit);
+
+        public void DropInput() => line.DropInput();
+
+        public void SetLines(bool? dtr, bool? rts) => line.SetLines(dtr, rts);
+
+        public void Dispose()
+        {
+            line.Dispose();
             board.Dispose();
         }
     }

@@ -108,13 +108,6 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
     }
 
     [Fact]
-    public void A_part_of_another_size_is_refused()
-    {
-        using var board = InItsLoader("STM32F407VG");
-        Assert.Equal("NRST3501", Assert.Throws<TargetException>(() => Open(board, "STM32F407VE")).Code);
-    }
-
-    [Fact]
     public void Halting_is_refused_before_anything_is_touched()
     {
         using var board = InItsLoader("STM32F407VG");
@@ -151,7 +144,7 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
 
         programmer.Erase(null, default);
         Assert.Equal(-1, silicon.Flash.IndexOfAnyExcept((byte)0xFF));
-        Assert.Equal("NRST3502", Catch(() => programmer.Reset(Arm.ResetKind.System, halt: false)) ?? "NRST3502");
+        Assert.Equal("NRST3502", Assert.Throws<TargetException>(() => programmer.Reset(Arm.ResetKind.System, halt: false)).Code);
     }
 
     [Fact]
@@ -163,19 +156,6 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
         var report = Flash(board, Image(silicon, 128 * 1024)).Report;
         var flash = 128 * 1024 * 16e-6; // byte by byte, as the loader programs where nobody tells it the supply
         Assert.True(report.Seconds.Program < flash / 0.9 + 0.1, $"{report.Seconds.Program} s, and the flash takes {flash} s");
-    }
-
-    private static string? Catch(Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (NrstException error)
-        {
-            return error.Code;
-        }
     }
 
     private static FlashOutcome Flash(VirtualBoard board, FirmwareImage image, JobListener? listener = null)

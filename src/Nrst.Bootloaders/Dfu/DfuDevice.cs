@@ -168,7 +168,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
         var start = clock.Now;
         var deadline = start + limit;
-        var status = Status();
+        var status = StatusOf(where, kind, start, deadline);
         var looks = 0;
         while (status.State is DfuState.Busy or DfuState.DownloadSync)
         {
@@ -180,7 +180,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
             // A poll time of nothing is taken at its word for a while, and then for a device that does not know.
             Pause(looks++ > 20 && status.Poll == TimeSpan.Zero ? TimeSpan.FromMilliseconds(5) : status.Poll, deadline);
-            status = Status();
+            status = StatusOf(where, kind, start, deadline);
         }
 
         if (status.State is not DfuState.DownloadIdle)
@@ -229,14 +229,30 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
         }
     }
 
-    private DfuStatus Status()
+    /// <summary>The state during an operation: some loaders answer only when it is over.</summary>
+    private DfuStatus StatusOf(AddressRange where, string doing, TimeSpan start, TimeSpan deadline)
+    {
+        try
+        {
+            var left = deadline - clock.Now;
+            return Status(left > TransferLimit ? left : TransferLimit);
+        }
+        catch (ProbeException silent) when (silent.TimedOut)
+        {
+            throw DfuErrors.StaysBusy(where, doing, clock.Now - start);
+        }
+    }
+
+    private DfuStatus Status() => Status(TransferLimit);
+
+    private DfuStatus Status(TimeSpan limit)
     {
         Span<byte> answer = stackalloc byte[DfuStatus.Length];
         for (var stalls = 0; ; stalls++)
         {
             try
             {
-                var received = Ask(GetStatus, 0, answer);
+                var received = Transfer(In, GetStatus, 0, answer, limit);
                 return received == DfuStatus.Length ? DfuStatus.Of(answer) : throw DfuErrors.NoStatus(received);
             }
             catch (ProbeException busy) when (busy.Failure is TransferFailure.Stalled && stalls < MostStalls)
@@ -268,9 +284,11 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
     private int Ask(byte request, ushort value, Span<byte> into) => Transfer(In, request, value, into);
 
-    private int Transfer(byte type, byte request, ushort value, Span<byte> data)
+    private int Transfer(byte type, byte request, ushort value, Span<byte> data) => Transfer(type, request, value, data, TransferLimit);
+
+    private int Transfer(byte type, byte request, ushort value, Span<byte> data, TimeSpan limit)
     {
         Exchanges++;
-        return pipe.Control(type, request, value, @interface, data, TransferLimit);
+        return pipe.Control(type, request, value, @interface, data, limit);
     }
 }

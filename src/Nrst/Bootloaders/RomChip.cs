@@ -1,4 +1,5 @@
 using Nrst.Bootloaders.Dfu;
+using Nrst.Bootloaders.Usart;
 using Nrst.Flash;
 using Nrst.Targets;
 
@@ -69,6 +70,76 @@ public sealed record RomChip(string Name, Device Device, Part Part, BankedLayout
             ReadProtected = closed,
             IsCertain = names.Count == 1,
         };
+    }
+
+    /// <summary>Finds out which chip is behind a USART loader: it tells its product id.</summary>
+    /// <param name="chip">A part number, or null.</param>
+    public static RomChip Of(UsartLoader loader, string? chip)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        var devices = DeviceDatabase.FindAllById(loader.ProductId);
+        (Device Device, Part Part)? named = chip is null ? null : ChipIdentification.Wanted(chip);
+        if (named is { } wanted && !devices.Contains(wanted.Device))
+        {
+            throw new TargetException("NRST3501", $"The loader says product id 0x{loader.ProductId:X3}, and an {wanted.Part.Name} has 0x{wanted.Device.DeviceId:X3}.")
+            {
+                LikelyCause = "Another part than was named is on the board.",
+                Evidence = devices.Count > 0 ? [$"0x{loader.ProductId:X3} is an {devices[0].Name}"] : [],
+                Remedies = [new Remedy("Leave --chip out, and see what it is taken for.", "nrst info --probe serial:/dev/ttyUSB0")],
+            };
+        }
+
+        if (devices.Count == 0)
+        {
+            return GenericChip.Of(loader.ProductId, ReadableFlash(loader));
+        }
+
+        var device = named?.Device ?? devices[0];
+        loader.Know(device.DeviceId);
+        var (size, closed) = ReadSize(loader, device);
+        var part = named?.Part ?? device.Parts.Where(part => part.FlashKiB == size).MinBy(part => part.RamBytes) ?? device.Parts.MaxBy(part => part.FlashKiB)!;
+        var layout = part.Layouts.FirstOrDefault(layout => Holds(loader, layout)) ?? part.Layouts[0];
+        List<string> notes = size is null
+            ? [$"The flash size cannot be read through the loader: the largest of its kind is assumed, {part.FlashKiB} KiB."]
+            : size != part.FlashKiB ? [$"The chip says it has {size} KiB of flash, and the device data know none such: {part.FlashKiB} KiB are assumed."] : [];
+        return new RomChip(named?.Part.Name ?? device.Name, device, part, layout, size, notes) { ReadProtected = closed };
+    }
+
+    private static bool Holds(UsartLoader loader, BankedLayout layout)
+    {
+        try
+        {
+            return layout.Holds(at =>
+            {
+                Span<byte> word = stackalloc byte[4];
+                loader.Read(at, word);
+                return System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(word);
+            });
+        }
+        catch (NrstException refused) when (refused is FlashException or RefusedException)
+        {
+            return false; // registers are not for everybody
+        }
+    }
+
+    /// <summary>How far the flash of an unknown chip can be read.</summary>
+    private static AddressRange ReadableFlash(UsartLoader loader)
+    {
+        const uint Start = 0x0800_0000, Least = 16 * 1024, Most = 4 * 1024 * 1024;
+        var size = Least;
+        for (var word = new byte[4]; size < Most; size *= 2)
+        {
+            try
+            {
+                loader.Read(new Address(Start + size), word);
+            }
+            catch (FlashException)
+            {
+                break;
+            }
+        }
+
+        return new AddressRange(new Address(Start), size);
     }
 
     private static RomChip Named(DfuLoader loader, (Device Device, Part Part) named, DfuLayout told, string? unusable)
