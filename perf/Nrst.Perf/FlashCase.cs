@@ -1,26 +1,31 @@
+using Nrst.Targets;
+
 namespace Nrst.Perf;
 
 /// <summary>One image for one chip, and what the silicon needs for it.</summary>
 /// <param name="Script">OpenOCD's target script; null where OpenOCD does not know the chip.</param>
 /// <param name="StFlash">st-flash 1.7 knows the chip.</param>
-/// <param name="Erase">Seconds of erasing what the image touches, typical and longest, at the widest parallelism 3.3 V allows.</param>
-/// <param name="Program">The same for programming.</param>
-/// <param name="Hash">Seconds of a hash over the image with the chip's own CRC unit.</param>
-internal sealed record FlashCase(
-    string Name, string Part, int Bytes, string? Script, bool StFlash, (double Typical, double Max) Erase, (double Typical, double Max) Program, double Hash)
+/// <param name="HashHertz">The clock at which a hash over the image is taken to run, at 2.5 cycles a byte.</param>
+internal sealed record FlashCase(string Name, string Part, int Bytes, string? Script, bool StFlash, double HashHertz)
 {
-    /// <summary>From the data sheets' "Flash memory characteristics": so many units of so many seconds.</summary>
+    private const double HashCycles = 2.5;
+
     public static IReadOnlyList<FlashCase> All { get; } =
     [
-        new("F103", "STM32F103RB", 65_536, "stm32f1x", true, Times(64, 20e-3, 40e-3), Times(32_768, 52.5e-6, 70e-6), 0.020),
-        new("F407", "STM32F407VG", 70_468, "stm32f4x", true, (1.55, 3.1), Times(17_617, 16e-6, 100e-6), 0.003),
-        new("H743", "STM32H743ZI", 66_744, "stm32h7x", true, (1, 2), Times(2_086, 100e-6, 200e-6), 0.003),
-        new("H725", "STM32H725ZG", 383_624, "stm32h7x", true, (3, 6), Times(11_989, 100e-6, 200e-6), 0.015),
-        new("L073", "STM32L073RZ", 66_748, "stm32l0", true, Times(522, 3.28e-3, 3.94e-3), Times(1_043, 3.28e-3, 3.94e-3), 0.010),
-        new("L476", "STM32L476RG", 262_144, "stm32l4x", true, Times(128, 22.02e-3, 24.47e-3), Times(32_768, 81.69e-6, 90.76e-6), 0.027),
-        new("G071", "STM32G071RB", 65_536, "stm32g0x", true, Times(32, 22e-3, 40e-3), Times(8_192, 85e-6, 125e-6), 0.003),
-        new("H563", "STM32H563ZI", 524_288, null, false, Times(64, 2e-3, 5e-3), Times(32_768, 31e-6, 62e-6), 0.020),
+        new("F103", "STM32F103RB", 65_536, "stm32f1x", true, 8e6),
+        new("F407", "STM32F407VG", 70_468, "stm32f4x", true, 60e6),
+        new("H743", "STM32H743ZI", 66_744, "stm32h7x", true, 64e6),
+        new("H725", "STM32H725ZG", 383_624, "stm32h7x", true, 64e6),
+        new("L073", "STM32L073RZ", 66_748, "stm32l0", true, 16e6),
+        new("L476", "STM32L476RG", 262_144, "stm32l4x", true, 24e6),
+        new("G071", "STM32G071RB", 65_536, "stm32g0x", true, 64e6),
+        new("H563", "STM32H563ZI", 524_288, null, false, 64e6),
     ];
+
+    /// <summary>Seconds of a hash over the image with the chip's own CRC unit.</summary>
+    public double Hash => Bytes * HashCycles / HashHertz;
+
+    public SiliconTime Silicon(bool max) => SiliconTime.Of(Part, Bytes, max);
 
     /// <summary>
     /// What no programmer can beat: the erase, the programming, and the hash, one after the other. The transfer hides behind the erase and the
@@ -28,16 +33,37 @@ internal sealed record FlashCase(
     /// </summary>
     public double Bound(Setting setting)
     {
-        var (erase, program) = setting.MaxTimes ? (Erase.Max, Program.Max) : (Erase.Typical, Program.Typical);
+        var (erase, program) = Silicon(setting.MaxTimes);
         var transfer = (Bytes + 3) / 4 * setting.Probe.SecondsPerWord;
         return erase + Math.Max(program, transfer - erase) + Hash;
     }
 
     /// <summary>The same for a chip that is blank already.</summary>
     public double BlankBound(Setting setting) =>
-        Math.Max(setting.MaxTimes ? Program.Max : Program.Typical, (Bytes + 3) / 4 * setting.Probe.SecondsPerWord) + Hash;
+        Math.Max(Silicon(setting.MaxTimes).Program, (Bytes + 3) / 4 * setting.Probe.SecondsPerWord) + Hash;
+}
 
-    private static (double Typical, double Max) Times(int units, double typical, double max) => (units * typical, units * max);
+/// <summary>Seconds that the flash itself is busy for, from the device data: page by page, at the widest parallelism that 3.3 V allows.</summary>
+internal readonly record struct SiliconTime(double Erase, double Program)
+{
+    /// <param name="bytes">Of an image at the beginning of the flash.</param>
+    /// <param name="max">The longest times instead of the typical.</param>
+    public static SiliconTime Of(string part, int bytes, bool max)
+    {
+        var (device, found) = DeviceDatabase.FindPart(part)!.Value;
+        var (flash, times) = (device.Flash, device.Flash.Times);
+        var end = flash.Start.Value + (uint)bytes;
+        var erase = found.Layouts[0].Sectors.Where(sector => sector.Range.Start.Value < end).Sum(sector =>
+            times.Erase.Where(one => one.UnitBytes == sector.Range.Length).MaxBy(one => one.Bits) is { } one ? Seconds(one.Typical, one.Max)
+                : throw new InvalidOperationException($"No erase time for {sector.Range.Length} bytes of {part}."));
+        var (typical, longest) = times.ProgramAt.MaxBy(one => one.Bits) is { } widest ? (widest.Typical, widest.Max) : (times.ProgramTypical, times.ProgramMax);
+
+        // A row that takes no longer than a word (L0, L1) is how everybody programs; other rows want a mass erase first.
+        var unit = flash.Burst is { } row && times.Burst is { } burst && burst.Typical <= typical ? row : flash.WriteUnit;
+        return new SiliconTime(erase, (bytes + unit - 1) / unit * Seconds(typical, longest));
+
+        double Seconds(TimeSpan typical, TimeSpan longest) => (max ? longest : typical).TotalSeconds;
+    }
 }
 
 /// <summary>A probe at its clock. A word on the wire takes 46 clocks and what the probe's firmware adds.</summary>

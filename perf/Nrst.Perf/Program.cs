@@ -1,6 +1,12 @@
 using System.Globalization;
 using Nrst.Perf;
 
+if (args is [Alone.Verb, _, _, _, _, _])
+{
+    Alone.Run(args[1..]);
+    return 0;
+}
+
 var options = Options.Parse(args);
 if (options is null)
 {

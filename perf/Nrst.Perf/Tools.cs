@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Nrst.Flash;
-using Nrst.Images;
 using Nrst.Probes.StLink;
 using Nrst.VirtualBench.Boards;
 using Nrst.VirtualBench.Usb;
@@ -20,9 +18,7 @@ internal static class Tools
     {
         var probe = StLinkProbe.Open(
             board.Board.Pipe, board.Board.Clock, board.Board.Identity.VendorId, board.Board.Identity.ProductId, board.Board.Identity.Serial);
-        using var target = Target.Connect(probe, new ConnectOptions(Kilohertz: board.Setting.Probe.Kilohertz));
-        var firmware = new FirmwareImage("measured", ImageFormat.Binary, [new ImagePiece(board.Start, image, "file")], null);
-        new Programmer(target).Flash(firmware, new FlashOptions(), ResetAfter.Run, CancellationToken.None);
+        Alone.Flash(probe, image, board.Start, board.Setting.Probe.Kilohertz);
         return Task.CompletedTask;
     }
 
@@ -48,7 +44,7 @@ internal static class Tools
             "--reset", "write", file, $"0x{board.Start.Value:x8}",
         ]));
 
-    private static async Task WithFile(byte[] image, Func<string, Task> act)
+    public static async Task WithFile(byte[] image, Func<string, Task> act)
     {
         var file = Path.GetTempFileName();
         try
@@ -62,7 +58,8 @@ internal static class Tools
         }
     }
 
-    private static async Task Run(VirtualBoard board, string program, string[] arguments)
+    /// <summary>What the program said, once it has ended well.</summary>
+    public static async Task<string> Run(VirtualBoard board, string program, string[] arguments)
     {
         var path = Path.Combine(Path.GetTempPath(), $"nrst-{Guid.NewGuid():N}.usb");
         using var server = new BenchUsbServer(new BoardShelf([board]), path);
@@ -75,12 +72,19 @@ internal static class Tools
             start.Environment["LD_PRELOAD"] = Library;
             using var process = Process.Start(start)!;
             using var patience = new CancellationTokenSource(s_patience);
-            var talk = Task.WhenAll(process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
-            await process.WaitForExitAsync(patience.Token);
-            if (process.ExitCode != 0)
+            var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            try
             {
-                throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {string.Concat(await talk)[^Math.Min(300, string.Concat(await talk).Length)..]}");
+                await process.WaitForExitAsync(patience.Token);
             }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                throw new InvalidOperationException($"{program} did not end within {s_patience.TotalMinutes} minutes.");
+            }
+
+            var talk = string.Concat(await output);
+            return process.ExitCode == 0 ? talk : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {talk[^Math.Min(300, talk.Length)..]}");
         }
         finally
         {

@@ -35,7 +35,8 @@ enum op { HELLO = 1, LIST, OPEN, CLOSE, CONTROL, BULK_OUT, BULK_IN, RESET, SLEEP
 
 /* Little-endian, as every machine this runs on. */
 struct request {
-    uint8_t op, device, endpoint, flag;
+    uint8_t op, device, endpoint;
+    uint8_t flag;        /* HELLO: sleeps come here; CONTROL: to the host; BULK_OUT: it was ready behind another */
     uint32_t length;     /* of the data behind this, or of the data that may come back */
     uint64_t argument;   /* SLEEP: nanoseconds; transfers: time-out in milliseconds, 0 for ever */
     uint8_t setup[8];
@@ -48,6 +49,9 @@ struct reply {
 };
 
 static int own_usleep(useconds_t us);
+
+/* Looks at the clock with nothing else done in between. */
+static unsigned looks;
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static int wire = -1;
@@ -72,6 +76,7 @@ static int ask(struct request *q, const void *out, void *in, size_t room, uint32
 {
     struct reply a = {.result = LIBUSB_ERROR_NO_DEVICE};
     pthread_mutex_lock(&gate);
+    looks = 0;
     int bad = wire < 0 || io_all(wire, q, sizeof *q, 1) || (out && q->length && io_all(wire, (void *)out, q->length, 1)) || io_all(wire, &a, sizeof a, 0);
     for (uint32_t done = 0; !bad && done < a.length;) {
         char spare[512];
@@ -124,12 +129,27 @@ static void pass(uint64_t ns)
     ask(&q, NULL, NULL, 0, NULL);
 }
 
+/*
+ * A program that does nothing but look at the clock waits for it to move (OpenOCD's "sleep N busy"), and here nothing moves by itself. So
+ * after many looks in a row each further one takes ten microseconds.
+ */
+#define MANY_LOOKS 1000
+
+static void look(void)
+{
+    if (++looks > MANY_LOOKS) {
+        pass(10000);
+        looks = MANY_LOOKS;
+    }
+}
+
 #define REAL(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
 
 int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 {
     if (wire < 0)
         return REAL(gettimeofday)(tv, zone);
+    look();
     *tv = (struct timeval){EPOCH + (time_t)(now_ns / 1000000000), (suseconds_t)(now_ns / 1000 % 1000000)};
     return 0;
 }
@@ -138,6 +158,7 @@ time_t time(time_t *out)
 {
     if (wire < 0)
         return REAL(time)(out);
+    look();
     time_t t = EPOCH + (time_t)(now_ns / 1000000000);
     if (out)
         *out = t;
@@ -183,6 +204,18 @@ int select(int n, fd_set *restrict r, fd_set *restrict w, fd_set *restrict e, st
     if (ready == 0 && ns > 0)
         pass(ns);
     return ready;
+}
+
+/* For a program that knows of the bench, and lives in its time by a clock of its own. */
+uint64_t bench_now(void) { return now_ns; }
+
+void bench_sleep(uint64_t ns)
+{
+    struct request hello = {.op = HELLO, .flag = 1};
+    static int said;
+    if (!said++)
+        ask(&hello, NULL, NULL, 0, NULL);
+    pass(ns);
 }
 
 /* ---- devices --------------------------------------------------------------------------------------------------------------- */
@@ -376,10 +409,11 @@ void libusb_free_config_descriptor(struct libusb_config_descriptor *config)
 
 /* ---- handles and transfers ------------------------------------------------------------------------------------------------- */
 
-static int transfer(libusb_device_handle *handle, enum op op, uint8_t endpoint, const uint8_t setup[8], void *data, int length, unsigned timeout)
+static int transfer(libusb_device_handle *handle, enum op op, uint8_t endpoint, const uint8_t setup[8], void *data, int length, unsigned timeout,
+    int queued)
 {
     int in = op == BULK_IN || (op == CONTROL && setup[0] & 0x80);
-    struct request q = {.op = (uint8_t)op, .device = handle->device->index, .endpoint = endpoint, .flag = (uint8_t)in,
+    struct request q = {.op = (uint8_t)op, .device = handle->device->index, .endpoint = endpoint, .flag = op == CONTROL ? in : op == BULK_OUT && queued,
         .length = (uint32_t)length, .argument = timeout};
     if (setup)
         memcpy(q.setup, setup, 8);
@@ -389,7 +423,7 @@ static int transfer(libusb_device_handle *handle, enum op op, uint8_t endpoint, 
 static int standard(libusb_device_handle *handle, uint8_t recipient, uint8_t request, uint16_t value, uint16_t index)
 {
     uint8_t setup[8] = {recipient, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index, (uint8_t)(index >> 8), 0, 0};
-    int result = transfer(handle, CONTROL, 0, setup, NULL, 0, 1000);
+    int result = transfer(handle, CONTROL, 0, setup, NULL, 0, 1000, 0);
     return result < 0 ? result : 0;
 }
 
@@ -469,12 +503,12 @@ int libusb_control_transfer(libusb_device_handle *handle, uint8_t type, uint8_t 
 {
     uint8_t setup[8] = {type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index, (uint8_t)(index >> 8),
         (uint8_t)length, (uint8_t)(length >> 8)};
-    return transfer(handle, CONTROL, 0, setup, data, length, timeout);
+    return transfer(handle, CONTROL, 0, setup, data, length, timeout, 0);
 }
 
 int libusb_bulk_transfer(libusb_device_handle *handle, unsigned char endpoint, unsigned char *data, int length, int *done, unsigned timeout)
 {
-    int result = transfer(handle, endpoint & 0x80 ? BULK_IN : BULK_OUT, endpoint, NULL, data, length, timeout);
+    int result = transfer(handle, endpoint & 0x80 ? BULK_IN : BULK_OUT, endpoint, NULL, data, length, timeout, 0);
     if (done)
         *done = result < 0 ? 0 : result;
     return result < 0 ? result : 0;
@@ -536,9 +570,9 @@ int libusb_submit_transfer(struct libusb_transfer *t)
 {
     int result;
     if (t->type == LIBUSB_TRANSFER_TYPE_CONTROL)
-        result = transfer(t->dev_handle, CONTROL, 0, t->buffer, t->buffer + 8, half(t->buffer + 6), t->timeout);
+        result = transfer(t->dev_handle, CONTROL, 0, t->buffer, t->buffer + 8, half(t->buffer + 6), t->timeout, 0);
     else
-        result = transfer(t->dev_handle, t->endpoint & 0x80 ? BULK_IN : BULK_OUT, t->endpoint, NULL, t->buffer, t->length, t->timeout);
+        result = transfer(t->dev_handle, t->endpoint & 0x80 ? BULK_IN : BULK_OUT, t->endpoint, NULL, t->buffer, t->length, t->timeout, first != NULL);
     t->actual_length = result < 0 ? 0 : result;
     t->status = status_of(result);
     struct queued *q = calloc(1, sizeof *q);

@@ -11,6 +11,7 @@ internal sealed class ServedBoards : IAsyncDisposable
     private readonly CommandLine _nrst = new();
     private readonly List<string> _plugged = [];
     private readonly Dictionary<string, string> _busIds = [];
+    private readonly Dictionary<string, string> _dfuBusIds = [];
     private Process? _server;
     private Task<string>? _talk;
     private int _port;
@@ -67,14 +68,20 @@ internal sealed class ServedBoards : IAsyncDisposable
             Assert.Equal(name, (string)board["board"]!);
             _port = (int)board["usbip"]!;
             _busIds[name] = (string)board["busid"]!;
+            _dfuBusIds[name] = (string)board["dfuBusid"]!;
         }
     }
 
     /// <summary>Plugs a served board's probe into the guest.</summary>
     /// <returns>The guest's name of it.</returns>
-    public async Task<string> Plug(string name)
+    public Task<string> Plug(string name) => Plug(name, _busIds[name]);
+
+    /// <summary>Plugs a served board's chip itself into the guest, beside its probe.</summary>
+    public Task<string> PlugChip(string name) => Plug(name, _dfuBusIds[name]);
+
+    private async Task<string> Plug(string name, string busId)
     {
-        var device = (await _guest.Run($"attach {_port} {_busIds[name]}", seconds: 30)).Succeeds().Output.Trim();
+        var device = (await _guest.Run($"attach {_port} {busId}", seconds: 30)).Succeeds().Output.Trim();
         _plugged.Add(device);
         return device;
     }

@@ -24,16 +24,35 @@ internal static class Peers
         Assert.SkipUnless(why.Length == 0, why);
     }
 
+    /// <summary>The libusb of the bench, once <see cref="Require"/> has found that there is one.</summary>
+    public static string Library => s_library.Value.Library!;
+
+    /// <summary>The same for a program that reaches the bench without a libusb.</summary>
+    public static void RequireProgram(string program)
+    {
+        var why = OperatingSystem.IsLinux() ? IsInstalled(program) ? "" : $"{program} is not installed." : "The virtual serial ports are for Linux.";
+        if (why.Length > 0 && Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            Assert.Fail(why);
+        }
+
+        Assert.SkipUnless(why.Length == 0, why);
+    }
+
     /// <summary>Runs one program on one board, which may be touched again when it has ended.</summary>
-    public static async Task<(int ExitCode, string Talk)> On(VirtualBoard board, string program, params string[] arguments)
+    public static Task<(int ExitCode, string Talk)> On(VirtualBoard board, string program, params string[] arguments) =>
+        WithSocket([board], path => Run(path, program, arguments));
+
+    /// <summary>Serves boards for as long as somebody does something with them.</summary>
+    public static async Task<T> WithSocket<T>(IReadOnlyList<VirtualBoard> boards, Func<string, Task<T>> act)
     {
         var path = Path.Combine(Path.GetTempPath(), $"nrst-{Guid.NewGuid():N}.usb");
-        using var server = new BenchUsbServer(new BoardShelf([board]), path);
+        using var server = new BenchUsbServer(new BoardShelf(boards), path);
         using var stop = new CancellationTokenSource();
         var serving = server.RunAsync(stop.Token);
         try
         {
-            return await Run(path, program, arguments);
+            return await act(path);
         }
         finally
         {
@@ -42,7 +61,8 @@ internal static class Peers
         }
     }
 
-    private static async Task<(int ExitCode, string Talk)> Run(string socket, string program, string[] arguments)
+    /// <summary>Runs a program over a socket that somebody serves.</summary>
+    public static async Task<(int ExitCode, string Talk)> Run(string socket, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NRST_BENCH_USB"] = socket;

@@ -24,6 +24,7 @@ internal static class BenchVerbs
     private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
     private static readonly Option<string?> LibUsb = new("--libusb") { Description = "Serve programs whose libusb is perf/peers", HelpName = "PATH" };
+    private static readonly Option<string?> Uart = new("--uart") { Description = "Make a serial port that ends at the USART of the bootloader", HelpName = "PATH" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
@@ -32,7 +33,7 @@ internal static class BenchVerbs
         new Command("set", "Change a jumper or a wire of a board") { Name, Settings }.Does(Set, "bench set"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
-        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, LibUsb, Realtime, Stats }.Does(Serve, "bench serve"),
+        new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, LibUsb, Uart, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
     };
 
@@ -56,7 +57,7 @@ internal static class BenchVerbs
         var boards = Connection.Bench.List();
         foreach (var board in boards)
         {
-            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {string.Join(' ', board.Faults)}".TrimEnd());
+            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {(board.Boot0 ? "boot0=1 " : "")}{string.Join(' ', board.Faults)}".TrimEnd());
         }
 
         if (boards.Count == 0)
@@ -79,6 +80,7 @@ internal static class BenchVerbs
                 ["chip"] = board.Chip,
                 ["probeKind"] = board.Kind,
                 ["serial"] = board.Probe.Serial,
+                ["boot0"] = board.Boot0,
                 ["faults"] = new JsonArray([.. board.Faults.Select(fault => (JsonNode)fault)]),
             })]),
             ["faults"] = new JsonArray([.. FaultCatalogue.All.Select(fault =>
@@ -105,16 +107,26 @@ internal static class BenchVerbs
     {
         var line = call.Line;
         var (stlinkPort, usbIpPort, socket) = (Port(line.GetValue(Server)), Port(line.GetValue(UsbIp)), line.GetValue(LibUsb));
-        if (stlinkPort is null && usbIpPort is null && socket is null)
+        var uartPath = line.GetValue(Uart);
+        if (stlinkPort is null && usbIpPort is null && socket is null && uartPath is null)
         {
             throw new UsageException("NRST0115", "serve was not told how to serve.")
             {
-                LikelyCause = "--stlink-server PORT, --usbip PORT or --libusb PATH is missing.",
+                LikelyCause = "--stlink-server PORT, --usbip PORT, --libusb PATH or --uart PATH is missing.",
                 Remedies =
                 [
                     new("Share the probe with OpenOCD; the first line printed says on which port.", "nrst bench serve NAME --stlink-server 0"),
                     new("Plug it into a Linux machine's USB.", "nrst bench serve NAME --usbip 0"),
                 ],
+            };
+        }
+
+        if (uartPath is not null && line.GetValue(Names)!.Distinct().Count() > 1)
+        {
+            throw new UsageException("NRST0117", "One serial port cannot end at several boards.")
+            {
+                LikelyCause = "--uart was given together with more than one name.",
+                Remedies = [new("Serve each board with a path of its own.", "nrst bench serve NAME --uart /tmp/bench.tty")],
             };
         }
 
@@ -127,13 +139,14 @@ internal static class BenchVerbs
             using var stlink = stlinkPort is { } first ? new StLinkServer(shelf, first) : null;
             using var usbIp = usbIpPort is { } second ? new UsbIpServer(shelf, second) : null;
             using var libUsb = socket is not null ? new BenchUsbServer(shelf, socket) : null;
+            using var uart = uartPath is not null ? new UartServer(shelf, 0, uartPath) : null;
             foreach (var board in boards)
             {
-                call.Screen.Document(Readiness(board.Name, stlink, usbIp, libUsb).ToJsonString());
+                call.Screen.Document(Readiness(board.Name, stlink, usbIp, libUsb, uart).ToJsonString());
             }
 
             Announce(call, boards, stlink, usbIp, options);
-            Task?[] serving = [stlink?.RunAsync(call.Cancel), usbIp?.RunAsync(call.Cancel), libUsb?.RunAsync(call.Cancel)];
+            Task?[] serving = [stlink?.RunAsync(call.Cancel), usbIp?.RunAsync(call.Cancel), libUsb?.RunAsync(call.Cancel), uart?.RunAsync(call.Cancel)];
             Task.WhenAll(serving.OfType<Task>()).GetAwaiter().GetResult();
         }
         finally
@@ -144,7 +157,7 @@ internal static class BenchVerbs
         return new JsonObject { ["boards"] = new JsonArray([.. boards.Select(board => (JsonNode)board.Name)]) };
     }
 
-    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp, BenchUsbServer? libUsb)
+    private static JsonObject Readiness(string board, StLinkServer? stlink, UsbIpServer? usbIp, BenchUsbServer? libUsb, UartServer? uart)
     {
         var ready = new JsonObject { ["board"] = board };
         if (stlink is not null)
@@ -156,11 +169,17 @@ internal static class BenchVerbs
         {
             ready["usbip"] = usbIp.Port;
             ready["busid"] = usbIp.BusId(board);
+            ready["dfuBusid"] = usbIp.DfuBusId(board);
         }
 
         if (libUsb is not null)
         {
             ready["libusb"] = libUsb.Path;
+        }
+
+        if (uart is not null)
+        {
+            ready["uart"] = uart.Path;
         }
 
         return ready;

@@ -8,6 +8,7 @@ namespace Nrst.VirtualBench.Boards;
 internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
 {
     private Action<int, byte>? _sent;
+    private bool _listens;
 
     public Stm32Chip Silicon => chip;
 
@@ -28,8 +29,10 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
     {
         add
         {
-            if (_sent is null)
+            if (!_listens)
             {
+                // Once, however often listeners come and go.
+                _listens = true;
                 chip.UsartOutput += output => _sent?.Invoke(output.Usart, output.Value);
             }
 

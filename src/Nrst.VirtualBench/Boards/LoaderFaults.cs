@@ -24,6 +24,9 @@ internal static class LoaderFaults
         (new("uart-page-limit", "PAGES", "The serial bootloader refuses an erase of more pages at once."), (faults, pages) => faults with { PageLimit = (int)pages }),
         (new("uart-wants-parity", null, "The serial bootloader takes bytes without even parity for noise."), (faults, _) => faults with { WantsParity = true }),
         (new("uart-two-nacks", null, "The serial bootloader refuses twice under read protection, as on STM32F40x."), Quirk(RomQuirks.TwoNacks)),
+        (new("uart-no-ack-on-go", null, "The serial bootloader does not acknowledge the Go command, only its address, as V9.0 of the STM32H743."), Quirk(RomQuirks.NoAckOnGo)),
+        (new("uart-no-nack-for-address", null, "The serial bootloader meets a bad address with silence, as V3.0."), Quirk(RomQuirks.NoNackForAddress)),
+        (new("uart-reads-erased", null, "What the serial bootloader reads straight behind a write of the same block looks erased, as on STM32H723."), Quirk(RomQuirks.ReadsErasedAfterWrite)),
         (new("uart-two-acks", null, "The serial bootloader acknowledges the first byte twice, as on STM32L412."), Quirk(RomQuirks.TwoAcksOnConnect)),
     ];
 

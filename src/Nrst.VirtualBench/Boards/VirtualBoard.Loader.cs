@@ -29,6 +29,8 @@ public sealed partial class VirtualBoard
 
     internal long NextLoaderEvent => _chip.Loader?.NextEvent ?? long.MaxValue;
 
+    internal bool IsInItsLoader => _chip.Loader is { IsRunning: true };
+
     /// <summary>The same object as long as the device stays on the bus; null while it is not there.</summary>
     internal UsbDevice? DfuOnTheBus
     {

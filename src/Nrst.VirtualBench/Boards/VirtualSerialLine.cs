@@ -35,7 +35,8 @@ internal sealed class VirtualSerialLine : ISerialLine
         _board.Chip.RunUntil(Clock.Nanoseconds);
         while (_received.Count == 0 && Clock.Nanoseconds < deadline)
         {
-            var next = _board.NextLoaderEvent is var own && own < long.MaxValue ? own : Clock.Nanoseconds + Step;
+            // A bootloader that waits for a byte waits until somebody sends one.
+            var next = _board.NextLoaderEvent is var own && (own < long.MaxValue || _board.IsInItsLoader) ? own : Clock.Nanoseconds + Step;
             Clock.Advance(Math.Clamp(next, Clock.Nanoseconds + 1, deadline) - Clock.Nanoseconds);
             _board.Chip.RunUntil(Clock.Nanoseconds);
         }

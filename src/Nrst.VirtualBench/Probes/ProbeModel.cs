@@ -27,6 +27,9 @@ internal sealed record ProbeModel(
     /// <summary>A command block together with the data that goes out after it.</summary>
     public const long CommandAndDataNs = 50_000;
 
+    /// <summary>The same where the host hands both over at once.</summary>
+    public const long QueuedNs = 20_000;
+
     private static readonly ProbeModel[] s_all =
     [
         new("v2", "ST-LINK/V2", 2, 0x3748, 64, "V2J45S7", StLinkMode.Dfu, 200_000, 1_500, 10_900),

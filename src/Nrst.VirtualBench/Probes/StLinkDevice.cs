@@ -105,7 +105,8 @@ internal sealed class StLinkDevice : IBulkPipe
     }
 
     /// <summary>A whole transfer to the OUT endpoint: a command, or data that the command before goes on with.</summary>
-    public UsbHandshake Take(ReadOnlySpan<byte> transfer)
+    /// <param name="queued">The host had it ready behind the one before.</param>
+    public UsbHandshake Take(ReadOnlySpan<byte> transfer, bool queued = false)
     {
         if (_endpoints.Begin(toHost: false) is var handshake and not UsbHandshake.Ack)
         {
@@ -115,7 +116,7 @@ internal sealed class StLinkDevice : IBulkPipe
         BytesOut += transfer.Length;
         if (_fromHost is { } expected)
         {
-            TakeData(expected, transfer);
+            TakeData(expected, transfer, queued);
             return UsbHandshake.Ack;
         }
 
@@ -185,7 +186,7 @@ internal sealed class StLinkDevice : IBulkPipe
 
     private static int DefaultKilohertz(ProbeModel model) => model.Hardware >= 3 ? SwdSpeeds.DefaultV3 : SwdSpeeds.DefaultV2;
 
-    private void TakeData(byte[] expected, ReadOnlySpan<byte> packet)
+    private void TakeData(byte[] expected, ReadOnlySpan<byte> packet, bool queued)
     {
         var wanted = Math.Min(packet.Length, expected.Length - _arrived);
         packet[..wanted].CopyTo(expected.AsSpan(_arrived));
@@ -195,7 +196,8 @@ internal sealed class StLinkDevice : IBulkPipe
             return;
         }
 
-        _clock.Advance(_then.DataNs - ProbeModel.CallNs, TimeKind.Usb);
+        var saved = queued ? ProbeModel.CommandAndDataNs - ProbeModel.QueuedNs : 0;
+        _clock.Advance(_then.DataNs - ProbeModel.CallNs - saved, TimeKind.Usb);
         _fromHost = null;
         _then.WithData!(expected);
     }

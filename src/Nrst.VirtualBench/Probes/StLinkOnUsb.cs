@@ -32,6 +32,8 @@ internal sealed class StLinkOnUsb : UsbFunction
 
     public override UsbHandshake Take(byte endpoint, ReadOnlySpan<byte> transfer) => _device.Take(transfer);
 
+    public override UsbHandshake TakeQueued(byte endpoint, ReadOnlySpan<byte> transfer) => _device.Take(transfer, queued: true);
+
     public override UsbHandshake Give(byte endpoint, out ReadOnlyMemory<byte> packet)
     {
         packet = default;

@@ -109,12 +109,13 @@ internal sealed class BenchUsbHost : IDisposable
         return result;
     }
 
-    public int Out(int index, byte endpoint, byte[] data, long patience) => On(index, device =>
+    /// <param name="queued">The program had it ready behind another transfer.</param>
+    public int Out(int index, byte endpoint, byte[] data, long patience, bool queued) => On(index, device =>
     {
         var until = Until(index, patience);
         while (true)
         {
-            switch (device.Endpoint(endpoint) is null ? UsbHandshake.Stall : device.Take(endpoint, data))
+            switch (device.Endpoint(endpoint) is null ? UsbHandshake.Stall : queued ? device.TakeQueued(endpoint, data) : device.Take(endpoint, data))
             {
                 case UsbHandshake.Ack:
                     return data.Length;

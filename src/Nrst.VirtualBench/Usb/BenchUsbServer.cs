@@ -155,7 +155,7 @@ public sealed class BenchUsbServer : IDisposable
             case Op.Control:
                 return (host.Control(device, UsbSetup.Parse(question.AsSpan(16)), question[3] == 0 ? data : [], argument, out var answer), answer);
             case Op.BulkOut:
-                return (host.Out(device, endpoint, data, argument), default);
+                return (host.Out(device, endpoint, data, argument, queued: question[3] != 0), default);
             case Op.BulkIn:
                 var got = host.In(device, endpoint, data, argument);
                 return (got, data.AsMemory(0, Math.Max(got, 0)));

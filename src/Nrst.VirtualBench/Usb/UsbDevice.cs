@@ -41,6 +41,10 @@ internal sealed class UsbDevice
     public UsbHandshake Take(byte endpoint, ReadOnlySpan<byte> transfer) =>
         Reach(endpoint) is { } function ? Remember(endpoint, function.Take(endpoint, transfer)) : UsbHandshake.Stall;
 
+    /// <summary>The same for a transfer that the host had ready behind another.</summary>
+    public UsbHandshake TakeQueued(byte endpoint, ReadOnlySpan<byte> transfer) =>
+        Reach(endpoint) is { } function ? Remember(endpoint, function.TakeQueued(endpoint, transfer)) : UsbHandshake.Stall;
+
     public UsbHandshake Give(byte endpoint, out ReadOnlyMemory<byte> packet)
     {
         packet = default;

@@ -26,6 +26,9 @@ internal abstract class UsbFunction
     /// <summary>A whole transfer to an OUT endpoint.</summary>
     public virtual UsbHandshake Take(byte endpoint, ReadOnlySpan<byte> transfer) => UsbHandshake.Stall;
 
+    /// <summary>The same for one that the host had ready behind another, so that the bus did not wait for the host in between.</summary>
+    public virtual UsbHandshake TakeQueued(byte endpoint, ReadOnlySpan<byte> transfer) => Take(endpoint, transfer);
+
     /// <summary>The next packet of an IN endpoint; one shorter than the endpoint's packets ends a transfer, an empty one too.</summary>
     public virtual UsbHandshake Give(byte endpoint, out ReadOnlyMemory<byte> packet)
     {

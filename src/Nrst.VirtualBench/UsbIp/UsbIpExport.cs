@@ -6,19 +6,24 @@ using Nrst.VirtualBench.Usb;
 
 namespace Nrst.VirtualBench.UsbIp;
 
-/// <summary>One device on offer: a board's probe, and where on the pretended bus it is.</summary>
+/// <summary>One device on offer: a board's probe, or the chip's own USB connector, and where on the pretended buses it is.</summary>
 /// <param name="index">Of the board on its shelf.</param>
-internal sealed class UsbIpExport(int index, ExportedBoard board, UsbDevice device)
+/// <param name="isProbe">Probes are on the first bus, the chips themselves on the second.</param>
+/// <param name="device">What is plugged in there at the moment; null where nothing is.</param>
+internal sealed class UsbIpExport(int index, ExportedBoard board, bool isProbe, Func<UsbDevice?> device)
 {
     private const int PathLength = 256;
     private const int BusIdLength = 32;
-    private const uint Bus = 1;
+
+    private uint Bus => isProbe ? 1u : 2;
 
     public int Index => index;
 
     public ExportedBoard Board => board;
 
-    public UsbDevice Device => device;
+    public bool IsProbe => isProbe;
+
+    public UsbDevice? Device => device();
 
     /// <summary>What <c>usbip attach -b</c> is given.</summary>
     public string BusId => string.Create(CultureInfo.InvariantCulture, $"{Bus}-{index + 1}");
@@ -31,7 +36,7 @@ internal sealed class UsbIpExport(int index, ExportedBoard board, UsbDevice devi
     /// <code>path, 256 bytes | busid, 32 bytes | busnum32 | devnum32 | speed32 | idVendor16 | idProduct16 | bcdDevice16
     /// | class | subclass | protocol | configuration | number of configurations | number of interfaces</code>
     /// </remarks>
-    public byte[] Record()
+    public byte[] Record(UsbDevice device)
     {
         var record = new byte[PathLength + BusIdLength + 24];
         Encoding.ASCII.GetBytes($"/nrst/bench/{board.Board.Name}", record);
@@ -45,11 +50,11 @@ internal sealed class UsbIpExport(int index, ExportedBoard board, UsbDevice devi
         BinaryPrimitives.WriteUInt16BigEndian(numbers[14..], id.ProductId);
         BinaryPrimitives.WriteUInt16BigEndian(numbers[16..], id.Release);
         (numbers[18], numbers[19], numbers[20]) = id.DeviceClass;
-        (numbers[21], numbers[22], numbers[23]) = (device.Configuration, 1, (byte)device.Interfaces.Count);
+        (numbers[21], numbers[22], numbers[23]) = (device.Configuration, 1, (byte)device.Interfaces.DistinctBy(one => one.Number).Count());
         return record;
     }
 
     /// <summary>What follows the record in OP_REP_DEVLIST: class, subclass, protocol and a spare byte of each interface.</summary>
-    public byte[] InterfaceCodes() =>
-        [.. device.Interfaces.SelectMany(one => (byte[])[one.Code.Class, one.Code.Subclass, one.Code.Protocol, 0])];
+    public static byte[] InterfaceCodes(UsbDevice device) =>
+        [.. device.Interfaces.DistinctBy(one => one.Number).SelectMany(one => (byte[])[one.Code.Class, one.Code.Subclass, one.Code.Protocol, 0])];
 }

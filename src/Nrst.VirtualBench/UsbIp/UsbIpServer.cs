@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Nrst.VirtualBench.Boards;
 using Nrst.VirtualBench.Probes;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.VirtualBench.UsbIp;
 
@@ -38,7 +39,7 @@ public sealed class UsbIpServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(shelf);
         _shelf = shelf;
-        _exports = [.. Enumerable.Range(0, shelf.Count).Select(i => new UsbIpExport(i, shelf[i], ProbeOnUsb.Make(shelf[i].Board)))];
+        _exports = [.. Enumerable.Range(0, shelf.Count).Select(i => Probe(i, shelf[i])), .. Enumerable.Range(0, shelf.Count).Select(i => Chip(i, shelf[i]))];
         _listener = LoopbackListener.Start(port, "--usbip");
     }
 
@@ -46,6 +47,9 @@ public sealed class UsbIpServer : IDisposable
 
     /// <summary>What <c>usbip attach -b</c> needs for a board.</summary>
     public string BusId(string board) => Find(board).BusId;
+
+    /// <summary>The same for the chip's own USB connector, where its bootloader is while BOOT0 is high.</summary>
+    public string DfuBusId(string board) => Array.FindLast(_exports, export => export.Board.Board.Name == board)?.BusId ?? BusId(board);
 
     /// <summary>Serves until cancelled; then every client is let go and every board it used is saved.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -133,42 +137,68 @@ public sealed class UsbIpServer : IDisposable
         var busId = new byte[BusIdLength];
         await stream.ReadExactlyAsync(busId, stop).ConfigureAwait(false);
         var wanted = Encoding.ASCII.GetString(busId).TrimEnd('\0');
-        if (Array.Find(_exports, export => export.BusId == wanted) is not { Board.IsPutAside: false } found)
+        if (Array.Find(_exports, export => export.BusId == wanted) is not { } found || Present(found) is not { } device)
         {
             await stream.WriteAsync(Header(ReplyImport, NoSuchDevice), stop).ConfigureAwait(false);
         }
-        else if (_shelf.Take(found.Index) is null)
+        else if (found.IsProbe ? _shelf.Take(found.Index) is null : _shelf.TakeDfu(found.Index) is null)
         {
             await stream.WriteAsync(Header(ReplyImport, Busy), stop).ConfigureAwait(false);
         }
         else
         {
-            await LendAsync(found, stream, stop).ConfigureAwait(false);
+            await LendAsync(found, device, stream, stop).ConfigureAwait(false);
         }
     }
 
-    private async Task LendAsync(UsbIpExport export, NetworkStream stream, CancellationToken stop)
+    /// <summary>A probe whose cable was not put aside; a chip that is on the bus.</summary>
+    private static UsbDevice? Present(UsbIpExport export)
+    {
+        lock (export.Board.Gate)
+        {
+            return export.IsProbe && export.Board.IsPutAside ? null : export.Device;
+        }
+    }
+
+    private static UsbIpExport Probe(int index, ExportedBoard board)
+    {
+        var probe = ProbeOnUsb.Make(board.Board);
+        return new UsbIpExport(index, board, isProbe: true, () => probe);
+    }
+
+    private static UsbIpExport Chip(int index, ExportedBoard board) => new(index, board, isProbe: false, board.Board.DfuWhenItHasStarted);
+
+    private async Task LendAsync(UsbIpExport export, UsbDevice device, NetworkStream stream, CancellationToken stop)
     {
         try
         {
-            using var session = new UsbIpSession(export, stream, _shelf.Wall);
+            using var session = new UsbIpSession(export.Board, device, stream, _shelf.Wall);
             export.Session = session;
-            await stream.WriteAsync((byte[])[.. Header(ReplyImport, Ok), .. export.Record()], stop).ConfigureAwait(false);
+            await stream.WriteAsync((byte[])[.. Header(ReplyImport, Ok), .. export.Record(device)], stop).ConfigureAwait(false);
             await session.RunAsync(stop).ConfigureAwait(false);
         }
         finally
         {
             export.Session = null;
-            _shelf.Return(export.Board);
+            if (export.IsProbe)
+            {
+                _shelf.Return(export.Board);
+            }
+            else
+            {
+                _shelf.ReturnDfu(export.Board);
+            }
         }
     }
 
     private byte[] DeviceList()
     {
-        var free = Array.FindAll(_exports, export => export.Board.IsPlugged && !_shelf.IsTaken(export.Index));
+        var free = _exports
+            .Where(export => export.IsProbe ? export.Board.IsPlugged && !_shelf.IsTaken(export.Index) : !_shelf.IsDfuTaken(export.Index))
+            .Select(export => (Export: export, Device: Present(export))).Where(one => one.Device is not null).ToArray();
         var count = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(count, free.Length);
-        return [.. Header(ReplyDeviceList, Ok), .. count, .. free.SelectMany(export => (byte[])[.. export.Record(), .. export.InterfaceCodes()])];
+        return [.. Header(ReplyDeviceList, Ok), .. count, .. free.SelectMany(one => (byte[])[.. one.Export.Record(one.Device!), .. UsbIpExport.InterfaceCodes(one.Device!)])];
     }
 
     private static byte[] Header(ushort code, uint status)

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.VirtualBench.UsbIp;
 
@@ -10,7 +12,8 @@ internal sealed class UsbIpSession : IDisposable
     private const uint NotIsochronous = uint.MaxValue;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(5);
 
-    private readonly UsbIpExport _export;
+    private readonly ExportedBoard _board;
+    private readonly UsbDevice _device;
     private readonly NetworkStream _stream;
     private readonly TimeProvider _wall;
     private readonly UrbQueues _urbs;
@@ -19,10 +22,10 @@ internal sealed class UsbIpSession : IDisposable
     private readonly CancellationTokenSource _gone = new();
     private readonly SemaphoreSlim _woken = new(0, 1);
 
-    public UsbIpSession(UsbIpExport export, NetworkStream stream, TimeProvider wall)
+    public UsbIpSession(ExportedBoard board, UsbDevice device, NetworkStream stream, TimeProvider wall)
     {
-        (_export, _stream, _wall) = (export, stream, wall);
-        _urbs = new UrbQueues(export.Device, () => export.Board.Ahead > TimeSpan.Zero, _ready.Enqueue);
+        (_board, _device, _stream, _wall) = (board, device, stream, wall);
+        _urbs = new UrbQueues(device, () => board.Ahead > TimeSpan.Zero, _ready.Enqueue);
     }
 
     /// <summary>Until the host detaches the device, or the device goes.</summary>
@@ -38,9 +41,9 @@ internal sealed class UsbIpSession : IDisposable
         {
             Stop();
             await living.ConfigureAwait(false);
-            lock (_export.Board.Gate)
+            lock (_board.Gate)
             {
-                _export.Device.Reset();
+                _device.Reset();
             }
         }
     }
@@ -132,16 +135,16 @@ internal sealed class UsbIpSession : IDisposable
         {
             while (true)
             {
-                var live = Do(() => _export.Device.IsLive);
+                var live = Do(() => _device.IsLive);
                 if (live && !following)
                 {
-                    _export.Board.BeginToFollow();
+                    _board.BeginToFollow();
                 }
 
                 following = live;
 
                 // In whole milliseconds, as the system waits: less than one would be no waiting at all.
-                var ahead = TimeSpan.FromMilliseconds(Math.Ceiling(_export.Board.Ahead.TotalMilliseconds));
+                var ahead = TimeSpan.FromMilliseconds(Math.Ceiling(_board.Ahead.TotalMilliseconds));
                 if (live || ahead > TimeSpan.Zero)
                 {
                     await Task.Delay(live ? s_tick : ahead, _wall, stop).ConfigureAwait(false);
@@ -149,8 +152,12 @@ internal sealed class UsbIpSession : IDisposable
                     {
                         if (live)
                         {
-                            _export.Board.Follow();
-                            _export.Device.Advance();
+                            _board.Follow();
+                            _device.Advance();
+                            if (_device.Presence == UsbPresence.Gone)
+                            {
+                                Stop(); // the host sees it go, whether or not it asks for anything more
+                            }
                         }
 
                         _urbs.Pump();
@@ -175,17 +182,17 @@ internal sealed class UsbIpSession : IDisposable
 
     private void Do(Action act)
     {
-        lock (_export.Board.Gate)
+        lock (_board.Gate)
         {
-            _export.Board.LiveThroughSilence();
+            _board.LiveThroughSilence();
             act();
-            _export.Board.BeginToFollow(); // what the bench itself took is not the client's silence
+            _board.BeginToFollow(); // what the bench itself took is not the client's silence
         }
     }
 
     private T Do<T>(Func<T> ask)
     {
-        lock (_export.Board.Gate)
+        lock (_board.Gate)
         {
             return ask();
         }

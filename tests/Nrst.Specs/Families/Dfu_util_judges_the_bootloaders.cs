@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Nrst.VirtualBench.Boards;
-using Nrst.VirtualBench.Chips;
 
 namespace Nrst.Specs;
 
@@ -28,7 +27,7 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
     public async Task It_lists_writes_reads_and_starts(string part)
     {
         Peers.Require("dfu-util");
-        using var board = InItsLoader(part);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
         var chip = ((ChipOnBoard)board.Chip).Silicon;
 
         var (exit, talk) = await Peers.On(board, "dfu-util", "-l");
@@ -38,7 +37,7 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"alt={alternate}, name=\"{name}\""), talk, StringComparison.Ordinal);
         }
 
-        var image = Program(chip, ImageBytes);
+        var image = Boards.LoopingProgram(chip, ImageBytes);
         (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}", "-D", _folder.File("image.bin", image));
         Assert.True(exit == 0 && talk.Contains("File downloaded successfully", StringComparison.Ordinal), talk);
         Assert.Equal(image, chip.Flash[..image.Length]);
@@ -67,10 +66,10 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
     public async Task It_erases_everything(string part)
     {
         Peers.Require("dfu-util");
-        using var board = InItsLoader(part);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         FlashingBench.Bytes(chip.Flash.Length, 3).CopyTo(chip.Flash);
-        var image = Program(chip, 256);
+        var image = Boards.LoopingProgram(chip, 256);
 
         var (exit, talk) = await Peers.On(
             board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}:mass-erase:force", "-D", _folder.File("image.bin", image));
@@ -80,11 +79,29 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         Assert.Equal(-1, chip.Flash[image.Length..].IndexOfAnyExcept(chip.FlashModel.Cells.ErasedValue));
     }
 
+    [Theory]
+    [InlineData("STM32F072RB", "NUCLEO_F072RB.bin")]
+    [InlineData("STM32F429ZI", "nucleo_f429zi.bin")]
+    [InlineData("STM32F746ZG", "NUCLEO_F746ZG.bin")]
+    [InlineData("STM32L476RG", "NUCLEO_L476RG.bin")]
+    public async Task Real_firmware_goes_in_and_runs(string part, string file)
+    {
+        Peers.Require("dfu-util");
+        // What is no multiple of a double word a real L476 damages.
+        var firmware = await File.ReadAllBytesAsync(Repository.Firmware(file));
+        Array.Resize(ref firmware, (firmware.Length + 7) / 8 * 8);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        var (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}:leave", "-D", _folder.File("firmware.bin", firmware));
+        Assert.True(exit == 0, talk);
+        Boards.AssertLives(board);
+    }
+
     [Fact]
     public async Task It_is_refused_by_a_chip_that_is_read_protected_and_frees_it()
     {
         Peers.Require("dfu-util");
-        using var board = InItsLoader("STM32F407VG");
+        using var board = Boards.InItsBootloader(_folder.File("bench"), "STM32F407VG");
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         var options = new byte[16];
         options.AsSpan().Fill(0xFF);
@@ -92,7 +109,7 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         var (_, wrote) = await Peers.On(board, "dfu-util", "-a", "1", "-s", "0x1fffc000:will-reset", "-D", _folder.File("options.bin", options));
         board.Clock.Wait(TimeSpan.FromSeconds(2));
 
-        var (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}", "-D", _folder.File("image.bin", Program(chip, 256)));
+        var (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}", "-D", _folder.File("image.bin", Boards.LoopingProgram(chip, 256)));
         Assert.True(exit == 74, $"{exit}: {wrote}{talk}");
 
         chip.Flash[0x1000] = 0x22;
@@ -101,30 +118,6 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}", "-D", _folder.File("image.bin"));
         Assert.True(exit == 0, talk);
         Assert.Equal(0xFF, chip.Flash[0x1000]);
-    }
-
-    private VirtualBoard InItsLoader(string part)
-    {
-        var store = new BoardStore(_folder.File("bench"));
-        store.New("b", part);
-        using (var virgin = store.Open("b"))
-        {
-            // A G0 as it leaves the factory does not ask the pin: an empty one goes into its bootloader by itself.
-            if (part[5..7] != "G0")
-            {
-                ((ChipOnBoard)virgin.Chip).Silicon.Flash[..8].Fill(0x24);
-            }
-        }
-
-        store.Set("b", ["boot0=1"]);
-        return store.Open("b");
-    }
-
-    /// <summary>A stack, a vector, a branch to itself, and something to see wrong bytes by.</summary>
-    private static byte[] Program(Stm32Chip chip, int length)
-    {
-        byte[] head = [.. BitConverter.GetBytes(chip.Part.Ram[0].Range.Start.Value + 0x800), .. BitConverter.GetBytes(Start + 9), 0xFE, 0xE7];
-        return [.. head, .. FlashingBench.Bytes(length - head.Length, 17)];
     }
 
     private static byte[] DfuFile(params (uint At, byte[] Data)[] elements)

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Nrst.VirtualBench.Boards;
+
+namespace Nrst.Specs;
+
+/// <summary>stm32flash 0.7, as Debian has it, against the serial bootloaders of the virtual chips.</summary>
+public sealed class Stm32flash_judges_the_bootloaders : IDisposable
+{
+    private const uint Start = 0x0800_0000;
+    private const int ImageBytes = 4_992; // whole flash words, as an H743 loses what is left over, and no whole number of blocks
+    private const string Program = "stm32flash";
+    private const int Patiences = 3;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Chips =>
+    [
+        "STM32F030F4", "STM32F051R8", "STM32F072CB", "STM32F103C8", "STM32F103RE", "STM32F105RC", "STM32F207ZG", "STM32F303CC", "STM32F407VG", "STM32F429ZI",
+        "STM32F446RE", "STM32F746ZG", "STM32L053R8", "STM32L073RZ", "STM32L152RE", "STM32L433CC", "STM32L476RG", "STM32G071RB", "STM32G474RE", "STM32H743ZI",
+    ];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Chips))]
+    public async Task It_writes_verifies_reads_erases_and_starts(string part)
+    {
+        Peers.RequireProgram(Program);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        FlashingBench.Bytes(chip.Flash.Length, 3).AsSpan(8).CopyTo(chip.Flash[8..]);
+        var image = Boards.LoopingProgram(chip, ImageBytes);
+
+        var talk = await Run(board, "-w", _folder.File("image.bin", image), "-v");
+        Assert.Equal(image, chip.Flash[..image.Length]);
+        Assert.Contains($"0x{chip.Loader!.Rom.ProductId:x4}", talk, StringComparison.Ordinal);
+
+        await Run(board, "-r", _folder.File("back.bin"), "-S", $"0x{Start:x8}:{image.Length / 4 * 4}");
+        Assert.Equal(image[..(image.Length / 4 * 4)], await File.ReadAllBytesAsync(_folder.File("back.bin")));
+
+        var pages = chip.FlashModel.Map.Units;
+        await Run(board, "-o", "-S", $"0x{Start:x8}:{pages[0].Range.Length + pages[1].Range.Length}");
+        Assert.Equal(-1, chip.Flash[..(int)(pages[0].Range.Length + pages[1].Range.Length)].IndexOfAnyExcept(chip.FlashModel.Cells.ErasedValue));
+
+        await Run(board, "-w", _folder.File("image.bin"), "-v", "-g", $"0x{Start:x8}");
+        Assert.Equal(image, chip.Flash[..image.Length]);
+        board.Clock.Wait(TimeSpan.FromMilliseconds(10));
+        chip.RunUntil(board.VirtualClock.Nanoseconds);
+        Assert.Equal(Start + 8, chip.Core.GetRegister(15));
+    }
+
+    [Theory]
+    [InlineData("STM32F072CB")]
+    [InlineData("STM32F103C8")]
+    [InlineData("STM32F407VG")]
+    [InlineData("STM32F429ZI")]
+    [InlineData("STM32G071RB")]
+    [InlineData("STM32H743ZI")]
+    [InlineData("STM32L476RG")]
+    public async Task It_erases_everything(string part)
+    {
+        Peers.RequireProgram(Program);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        FlashingBench.Bytes(chip.Flash.Length, 3).CopyTo(chip.Flash);
+        await Run(board, "-o");
+        Assert.Equal(-1, chip.Flash.IndexOfAnyExcept(chip.FlashModel.Cells.ErasedValue));
+    }
+
+    [Theory]
+    [InlineData("STM32F411RE", "NUCLEO_F411RE.bin")]
+    [InlineData("STM32L053R8", "NUCLEO_L053R8.bin")]
+    public async Task Real_firmware_goes_in_and_runs(string part, string file)
+    {
+        Peers.RequireProgram(Program);
+        var firmware = Repository.Firmware(file);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        await Run(board, "-w", firmware, "-v", "-g", $"0x{Start:x8}");
+        Boards.AssertLives(board);
+    }
+
+    [Fact]
+    public async Task It_protects_a_chip_and_frees_it()
+    {
+        Peers.RequireProgram(Program);
+        using var board = Boards.InItsBootloader(_folder.File("bench"), "STM32F407VG");
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        await Run(board, "-j");
+        Assert.True(chip.Loader!.IsReadProtected);
+        Assert.NotEqual(0, (await Try(board, "-r", _folder.File("back.bin"), "-S", $"0x{Start:x8}:256")).ExitCode);
+        chip.Flash[0x1000] = 0x22;
+        await Run(board, "-k");
+        Assert.False(chip.Loader.IsReadProtected);
+        Assert.Equal(0xFF, chip.Flash[0x1000]);
+    }
+
+    private async Task<string> Run(VirtualBoard board, params string[] arguments)
+    {
+        // It waits half a second of the wall clock for an answer. Where this machine is so busy that the answer comes later, it is asked again.
+        var (exit, talk) = await Try(board, arguments);
+        for (var again = 0; again < Patiences && exit != 0 && talk.Contains("Failed to read ACK byte", StringComparison.Ordinal); again++)
+        {
+            board.PowerCycle();
+            (exit, talk) = await Try(board, arguments);
+        }
+
+        Assert.True(exit == 0, talk);
+        return talk;
+    }
+
+    /// <summary>Eight bits without parity: the system keeps none for a port that is no hardware.</summary>
+    private async Task<(int ExitCode, string Talk)> Try(VirtualBoard board, params string[] arguments)
+    {
+        var path = _folder.File("port");
+        using var server = new UartServer(new BoardShelf([board]), 0, path);
+        using var stop = new CancellationTokenSource();
+        var serving = server.RunAsync(stop.Token);
+        try
+        {
+            var start = new ProcessStartInfo(Program, ["-b", "115200", "-m", "8n1", .. arguments, path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            using var patience = new CancellationTokenSource(Patience);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                Assert.Fail($"{Program} did not end within {Patience.TotalMinutes} minutes: {await output}{await errors}");
+            }
+
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await serving;
+        }
+    }
+}
