@@ -27,6 +27,7 @@ internal sealed class FakeDfu(ManualClock clock, params string[] names) : IContr
     public bool NeverReady { get; init; }
     public bool StaysAfterLeave { get; init; }
     public bool IsProgram { get; init; }
+    public bool NeverIdle { get; init; }
     public bool SendsTooLittle { get; init; }
     public byte WriteFailsWith { get; init; }
     public bool HangsAtFunctional { get; init; } = true;
@@ -161,7 +162,7 @@ internal sealed class FakeDfu(ManualClock clock, params string[] names) : IContr
             Gone = !StaysAfterLeave;
         }
 
-        byte[] status = [_status, (byte)poll, (byte)(poll >> 8), (byte)(poll >> 16), IsProgram ? (byte)0 : _state, 0];
+        byte[] status = [_status, (byte)poll, (byte)(poll >> 8), (byte)(poll >> 16), IsProgram ? (byte)0 : NeverIdle ? (byte)8 : _state, 0];
         status.CopyTo(answer);
         return 6;
     }

@@ -1,8 +1,8 @@
-using Nrst.Bootloaders.Usart;
 using Nrst.Flash;
 using Nrst.Images;
 using Nrst.VirtualBench.Boards;
 using Nrst.VirtualBench.Chips;
+using BootWiring = Nrst.Bootloaders.Usart.BootWiring;
 
 namespace Nrst.Specs;
 
@@ -108,6 +108,14 @@ public sealed class Flashing_through_the_serial_loader : IDisposable
     [InlineData("dtr-nrst,rts-nrst")]
     [InlineData("")]
     public void What_is_no_wiring_is_refused(string text) => Assert.Equal("NRST0502", Assert.Throws<UsageException>(() => BootWiring.Parse(text)).Code);
+
+    [Fact]
+    public void A_place_where_nothing_is_is_refused()
+    {
+        using var board = InItsLoader("STM32F407VG");
+        using var session = Open(board);
+        Assert.Equal("NRST2503", Assert.Throws<FlashException>(() => new RomProgrammer(session).Read(new AddressRange(new Address(0x7000_0000), 16), default)).Code);
+    }
 
     [Fact]
     public void Programming_keeps_up_with_the_line()

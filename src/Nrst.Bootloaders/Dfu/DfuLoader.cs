@@ -8,7 +8,7 @@ public sealed class DfuLoader : IRomLoader
 
     private readonly IControlPipe _pipe;
     private readonly DfuDevice _device;
-    private IReadOnlySet<RomQuirk> _quirks = new HashSet<RomQuirk>();
+    private HashSet<RomQuirk> _quirks = [];
 
     private DfuLoader(IControlPipe pipe, IClock clock, DfuDescription description, string place)
     {
@@ -68,9 +68,9 @@ public sealed class DfuLoader : IRomLoader
             }
             else
             {
-                Span<byte> word = stackalloc byte[LeastRead];
+                var word = new byte[LeastRead];
                 _device.Read(where, word, Block);
-                word[..take].CopyTo(into[at..]);
+                word.AsSpan(0, take).CopyTo(into[at..]);
             }
 
             at += take;

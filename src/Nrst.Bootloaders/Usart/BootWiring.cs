@@ -41,7 +41,9 @@ public sealed class BootWiring
             wires.Add(wire is { } known ? (inverted, known.IsDtr, known.IsReset) : throw Unknown(text));
         }
 
-        return wires.Count is 1 or 2 && wires.Select(wire => wire.Item2).Distinct().Count() == wires.Count ? new BootWiring(wires) : throw Unknown(text);
+        return wires.Count is 1 or 2 && wires.DistinctBy(wire => wire.Item2).Count() == wires.Count && wires.DistinctBy(wire => wire.Item3).Count() == wires.Count
+            ? new BootWiring(wires)
+            : throw Unknown(text);
     }
 
     /// <summary>Resets the chip with BOOT0 high.</summary>

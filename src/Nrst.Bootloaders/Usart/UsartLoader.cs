@@ -13,7 +13,7 @@ public sealed class UsartLoader : IRomLoader
     private readonly ISerialLine _line;
     private readonly UsartWire _wire;
     private readonly int _baud;
-    private IReadOnlySet<RomQuirk> _quirks = new HashSet<RomQuirk>();
+    private HashSet<RomQuirk> _quirks = [];
 
     private UsartLoader(ISerialLine line, IClock clock, UsartWire wire, string place, int baud)
     {
@@ -51,7 +51,7 @@ public sealed class UsartLoader : IRomLoader
             {
                 if (!wire.FallIn())
                 {
-                    throw UsartErrors.NoAnswer(place, [.. wire.Seen.TakeLast(3)]);
+                    throw attempt > 0 ? UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.Take(3)]) : UsartErrors.NoAnswer(place, [.. wire.Seen.TakeLast(3)]);
                 }
 
                 wire.Drain(); // a second acknowledge, on some

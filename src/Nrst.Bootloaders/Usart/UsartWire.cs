@@ -5,8 +5,7 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
 {
     public const byte Ack = 0x79, Nack = 0x1F, Sync = 0x7F;
 
-    private const int Frame = 258; // the longest a loader can wait for
-    private const int Burst = 32;
+    private const int Burst = 32; // eight of them fill up the longest frame that a loader can wait for
     private const int SyncTries = 24;
 
     private static readonly TimeSpan SyncPause = TimeSpan.FromMilliseconds(100);
@@ -27,11 +26,12 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
     public bool FallIn()
     {
         line.DropInput();
+        Span<byte> burst = stackalloc byte[Burst];
+        burst.Fill(Sync);
         for (var attempt = 0; attempt < SyncTries; attempt++)
         {
             // One byte wakes a loader up, a second one is no command to one that is awake. What is in the middle of a frame needs more of them.
-            Span<byte> bytes = stackalloc byte[attempt < 3 ? 1 : Burst];
-            bytes.Fill(Sync);
+            var bytes = attempt < 3 ? burst[..1] : burst;
             line.Send(bytes);
             Exchanges++;
             var came = Listen(SyncPause);
@@ -39,11 +39,6 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
             if (came.Contains(Ack) || came.Contains(Nack))
             {
                 return bytes.Length == 1 || Even();
-            }
-
-            if (attempt == SyncTries - 1 || (attempt > 3 + Frame / Burst && came.Length == 0 && attempt > 14))
-            {
-                break;
             }
         }
 
@@ -128,8 +123,7 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
         Drain();
         for (var i = 0; i < 3; i++)
         {
-            Span<byte> one = [Sync];
-            line.Send(one);
+            line.Send([Sync]);
             Exchanges++;
             if (Listen(SyncPause).Contains(Nack))
             {

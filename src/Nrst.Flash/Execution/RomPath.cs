@@ -110,6 +110,11 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
                 cancel.ThrowIfCancellationRequested();
                 var now = content.AsSpan(0, Math.Min(Piece, writing.Data.Length - at));
                 _loader.Read(writing.At + (uint)at, now);
+                if (!route.Grain.IsBlank(now))
+                {
+                    _loader.Read(writing.At + (uint)at, now); // bytes read over a serial line carry no checksum
+                }
+
                 if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var used)
                 {
                     throw StillThere(sector, writing.At + (uint)(at + used), now[used]);
