@@ -86,13 +86,7 @@ internal sealed class Campaign(Options options, Action<string> tell)
         }
     }
 
-    private static MeasuredBoard Old(FlashCase what, Setting setting)
-    {
-        var board = new MeasuredBoard(what, setting);
-        MeasuredBoard.Noise(board.Silicon.Flash.Length, 1).CopyTo(board.Silicon.Flash);
-        board.Image(1).CopyTo(board.Silicon.Flash);
-        return board;
-    }
+    private static MeasuredBoard Old(FlashCase what, Setting setting) => new(what, setting, old: 1);
 
     private async Task Add(MeasuredBoard board, string tool, string job, byte[] image, Func<byte[], Task> act)
     {

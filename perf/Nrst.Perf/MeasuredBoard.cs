@@ -9,7 +9,8 @@ internal sealed class MeasuredBoard : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("nrst-perf-").FullName;
 
-    public MeasuredBoard(FlashCase what, Setting setting)
+    /// <param name="old">What the whole flash holds when the board gets power, by a number; 0 for nothing.</param>
+    public MeasuredBoard(FlashCase what, Setting setting, int old = 0)
     {
         (Case, Setting) = (what, setting);
         var store = new BoardStore(
@@ -19,18 +20,24 @@ internal sealed class MeasuredBoard : IDisposable
             Exchange = TimeSpan.FromSeconds(setting.Exchange),
         };
         store.New("board", what.Part, setting.Probe.Kind);
-        Board = store.Open("board");
-        Silicon = ((ChipOnBoard)Board.Chip).Silicon;
         Start = DeviceDatabase.FindPart(what.Part)!.Value.Device.Flash.Start;
+        Open(store);
+        if (old != 0)
+        {
+            Noise(Silicon.Flash.Length, old).CopyTo(Silicon.Flash);
+            Image(old).CopyTo(Silicon.Flash);
+            Board.Dispose();
+            Open(store);
+        }
     }
 
     public FlashCase Case { get; }
 
     public Setting Setting { get; }
 
-    public VirtualBoard Board { get; }
+    public VirtualBoard Board { get; private set; } = null!;
 
-    public Stm32Chip Silicon { get; }
+    public Stm32Chip Silicon { get; private set; } = null!;
 
     public Address Start { get; }
 
@@ -56,11 +63,12 @@ internal sealed class MeasuredBoard : IDisposable
     {
         var before = Silicon.Flash.ToArray();
         var from = StatisticsSnapshot.Of(Board);
-        string? failure = null;
+        string? failure = null, note = null;
         try
         {
             await act();
-            failure = Differs(before, image);
+            failure = Silicon.Flash[..image.Length].SequenceEqual(image) ? null : "The flash does not hold the image.";
+            note = ChangedBeyond(before, image) ? "Flash that the image does not touch has changed." : null;
         }
         catch (Exception broken)
         {
@@ -73,7 +81,8 @@ internal sealed class MeasuredBoard : IDisposable
             (to.Chip.FlashErase - from.Chip.FlashErase) / 1e9, (to.Chip.FlashProgram - from.Chip.FlashProgram) / 1e9,
             to.Exchanges - from.Exchanges, to.BytesOut + to.BytesIn - from.BytesOut - from.BytesIn)
         {
-            Failure = failure,
+            Failure = failure ?? (tool == Campaign.Nrst ? note : null),
+            Note = note,
         };
     }
 
@@ -83,15 +92,16 @@ internal sealed class MeasuredBoard : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The image at the beginning, and beyond the last erase unit it touches all as before.</summary>
-    private string? Differs(byte[] before, byte[] image)
+    private void Open(BoardStore store)
     {
-        if (!Silicon.Flash[..image.Length].SequenceEqual(image))
-        {
-            return "The flash does not hold the image.";
-        }
+        Board = store.Open("board");
+        Silicon = ((ChipOnBoard)Board.Chip).Silicon;
+    }
 
+    /// <summary>Beyond the last erase unit that the image touches.</summary>
+    private bool ChangedBeyond(byte[] before, byte[] image)
+    {
         var touched = (int)(Silicon.FlashModel.Map.At(Start.Value + (uint)image.Length - 1)!.Range.Last.Value + 1 - Start.Value);
-        return Silicon.Flash[touched..].SequenceEqual(before.AsSpan(touched)) ? null : "Flash that the image does not touch has changed.";
+        return !Silicon.Flash[touched..].SequenceEqual(before.AsSpan(touched));
     }
 }

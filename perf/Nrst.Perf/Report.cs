@@ -109,6 +109,11 @@ internal sealed class Report(IReadOnlyList<Measurement> results)
 
     private void Failures(StringBuilder text)
     {
+        foreach (var notes in results.Where(one => one.Note is not null && one.Failure is null).GroupBy(one => (one.Case, one.Tool, one.Note)))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"\n{notes.Key.Case}, {notes.Key.Tool}: {notes.Key.Note}");
+        }
+
         var failed = results.Where(one => one.Failure is not null).ToList();
         if (failed.Count > 0)
         {

@@ -22,6 +22,16 @@ public interface ITargetMemory
     void Write(Address address, ReadOnlySpan<byte> data, AccessSize size = AccessSize.Word);
 }
 
+/// <summary>Memory whose writes can be sent off without waiting to hear how they went. For whoever finds that out by other means.</summary>
+public interface IWriteAhead
+{
+    /// <summary>Whole, aligned words. What becomes of them is not known when this returns.</summary>
+    void WriteAhead(Address address, ReadOnlySpan<byte> words);
+
+    /// <summary>Asks how the last of them went. False: it was not carried out and may be sent again; a fault is a <see cref="TargetMemoryException"/>.</summary>
+    bool Settle();
+}
+
 /// <summary>One aligned 32-bit access; a read where <paramref name="Written"/> is null.</summary>
 public readonly record struct WordAccess(Address Address, uint? Written)
 {

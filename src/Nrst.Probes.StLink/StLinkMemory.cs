@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 namespace Nrst.Probes.StLink;
 
 /// <summary>Target memory through the probe's own block commands, each followed by the question how it went.</summary>
-internal sealed class StLinkMemory(StLinkLink link, StLinkGates gates, StLinkVersion version) : ITargetMemory
+internal sealed class StLinkMemory(StLinkLink link, StLinkGates gates, StLinkVersion version) : ITargetMemory, IWriteAhead
 {
+    private (Address At, int Length) _ahead;
+
     public uint Read32(Address address)
     {
         RequireAlignment(address, 4, 4);
@@ -55,6 +57,23 @@ internal sealed class StLinkMemory(StLinkLink link, StLinkGates gates, StLinkVer
         WriteBlocks(AccessSize.Byte, address, data[..head]);
         WriteBlocks(AccessSize.Word, Offset(address, head), data.Slice(head, words));
         WriteBlocks(AccessSize.Byte, Offset(address, head + words), data[(head + words)..]);
+    }
+
+    public void WriteAhead(Address address, ReadOnlySpan<byte> words)
+    {
+        RequireAlignment(address, words.Length, 4);
+        for (var at = 0; at < words.Length; at += StLinkGates.LongestBlock)
+        {
+            var block = words.Slice(at, Math.Min(words.Length - at, StLinkGates.LongestBlock));
+            _ahead = (Offset(address, at), block.Length);
+            link.Wire.Deliver(new WriteMemory(AccessSize.Word, _ahead.At, (ushort)block.Length, link.AccessPort), block);
+        }
+    }
+
+    public bool Settle()
+    {
+        var wait = new StLinkLink.Waiting(link);
+        return Settled(ref wait, _ahead.At, _ahead.Length, "a block write");
     }
 
     private void ReadBlocks(AccessSize size, Address address, Span<byte> into)

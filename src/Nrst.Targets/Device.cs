@@ -35,6 +35,9 @@ public sealed record Device(
     /// <summary>HCLK out of reset, in Hz, before any firmware touched the clocks.</summary>
     public required uint ResetHertz { get; init; }
 
+    /// <summary>How to get a faster HCLK than reset leaves; null where that is fast enough, or nobody could say.</summary>
+    public FasterClock? FasterClock { get; init; }
+
     /// <summary>Null where the chip has none.</summary>
     public CrcUnit? Crc { get; init; }
 
@@ -79,6 +82,15 @@ public sealed record IdCodePlace(int AccessPort, Address At, bool FromJtagId)
 
     public ushort RevisionOf(uint word) => (ushort)(FromJtagId ? word >> 28 : word >> 16);
 }
+
+/// <summary>From the clock that reset leaves to a faster one, at the supply range that reset leaves too.</summary>
+/// <param name="Hertz">HCLK afterwards.</param>
+/// <param name="Steps">In order; the old values, last register first, lead back.</param>
+public sealed record FasterClock(uint Hertz, IReadOnlyList<ClockStep> Steps);
+
+/// <param name="Value">What the masked bits are set to, or waited for.</param>
+/// <param name="Waits">Nothing is written: the hardware sets the bits when it is ready.</param>
+public sealed record ClockStep(Address At, uint Mask, uint Value, bool Waits);
 
 /// <summary>Bits of one 32-bit register.</summary>
 public sealed record RegisterBits(Address At, uint Mask);

@@ -12,6 +12,7 @@ internal static class DeviceChecks
         Require(device.ResetHertz is >= 1_000_000 and <= 100_000_000, where, "The clock after reset is in Hz, between 1 and 100 MHz.");
         Require(device.Debug.IdCodes.Count > 0, where, "There is no place to read the identity code from.");
         Require(device.Debug.LowPower.Count > 0, where, "No bits keep the debug port alive in low-power modes.");
+        Require(device.FasterClock is not { } faster || (faster.Hertz > device.ResetHertz && faster.Steps.All(step => (step.Value & ~step.Mask) == 0)), where, "A faster clock is faster, and its steps set bits of their masks.");
         Require(device.BusMasters.All(master => uint.IsPow2(master.Bits.Mask)), where, "Bus masters are quieted one by one, with one bit each.");
         Require(device.BusMasters.DistinctBy(master => master.Name).Count() == device.BusMasters.Count, where, "A bus master is listed twice.");
         Require(device.Flash.ErasedValue is 0 or 0xFF, where, "Erased bytes read 0x00 or 0xFF.");

@@ -7,6 +7,7 @@ namespace Nrst.Targets;
 /// <param name="Line">The series that all devices of the file belong to.</param>
 /// <param name="Crc">Null where the chip has no CRC unit, or nobody could say where.</param>
 /// <param name="BusMasters">What writes into RAM or resets the chip without the core, and the bit in RCC that quiets it.</param>
+/// <param name="FasterClock">HCLK in Hz, and the steps that lead there from reset.</param>
 /// <param name="TrustZone">The option value under which there is a secure world.</param>
 /// <param name="Secure">Where that world sees controller and flash, and how far up its RAM is.</param>
 internal sealed record DeviceFile(
@@ -22,7 +23,8 @@ internal sealed record DeviceFile(
     IReadOnlyList<DeviceRow> Devices,
     string? TrustZone = null,
     string? Secure = null,
-    IReadOnlyList<string>? BusMasters = null);
+    IReadOnlyList<string>? BusMasters = null,
+    IReadOnlyList<string>? FasterClock = null);
 
 /// <param name="Options">Fields of option registers that other rows name.</param>
 /// <param name="SecondBankField">What PNB or SNB holds for the first sector of bank 2, where that is not 0.</param>

@@ -61,6 +61,7 @@ internal static class DeviceReader
             TrustZone = shared.TrustZone,
             Secure = shared.Secure,
             BusMasters = shared.BusMasters,
+            FasterClock = shared.FasterClock,
             Evidence = [.. (row.Evidence ?? []).Select(Notation.Evidence)],
             Note = row.Note,
         };
@@ -103,6 +104,7 @@ internal static class DeviceReader
         OptionValue? TrustZone,
         SecureAlias? Secure,
         IReadOnlyList<BusMasterReset> BusMasters,
+        FasterClock? FasterClock,
         IReadOnlyList<NamedRange> Memories)
     {
         public static Shared Of(DeviceFile rows)
@@ -123,6 +125,7 @@ internal static class DeviceReader
                 rows.TrustZone is { } zone ? OptionNotation.Value(zone, options) : null,
                 rows.Secure is { } secure ? Notation.Secure(secure) : null,
                 [.. (rows.BusMasters ?? []).Select(Notation.BusMaster)],
+                rows.FasterClock is { } faster ? Notation.FasterClock(faster) : null,
                 [.. rows.Memories.Select(Notation.Range)]);
         }
 

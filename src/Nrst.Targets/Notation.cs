@@ -114,6 +114,15 @@ internal static class Notation
             ? new BusMasterReset(string.Join(' ', name), Bits($"{at} {mask}"), how == "clock")
             : throw new FormatException($"'{text}' is not a bus master such as 'DMA1 reset 0x4002_3810 0x0020_0000'.");
 
+    /// <summary><c>16000000</c>, then steps: <c>0x4002_1000 0x0000_00F8 = 0x0000_0088</c>, and with <c>until</c> where the hardware is waited for.</summary>
+    public static FasterClock FasterClock(IReadOnlyList<string> rows) => rows is { Count: > 1 }
+        ? new FasterClock(uint.Parse(rows[0], CultureInfo.InvariantCulture), [.. rows.Skip(1).Select(Step)])
+        : throw new FormatException("A faster clock is a number of hertz and at least one step.");
+
+    private static ClockStep Step(string text) => text.Split(' ') is [var at, var mask, ("=" or "until") and var how, var value]
+        ? new ClockStep(new Address(Hex(at)), Hex(mask), Hex(value), how == "until")
+        : throw new FormatException($"'{text}' is not a step such as '0x4002_1000 0x0000_00F8 = 0x0000_0088'.");
+
     /// <summary><c>ap3 Cortex-M4F</c>.</summary>
     public static SecondCore SecondCore(string text) =>
         text.Split(' ', 2) is [var port, var core]

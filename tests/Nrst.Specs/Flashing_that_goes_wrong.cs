@@ -1,5 +1,5 @@
 using Nrst.Flash;
-using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 using static Nrst.Specs.FlashingBench;
 
 namespace Nrst.Specs;
@@ -13,7 +13,7 @@ public sealed class Flashing_that_goes_wrong
     [InlineData(true)]
     public void A_flash_that_ignores_the_erase_is_an_error_and_never_a_success(bool withoutLoader)
     {
-        using var bench = Bench(new FlashIgnoresCommands(), withoutLoader);
+        using var bench = Bench("flash-ignores-commands", withoutLoader);
         Bytes(64 * 1024, seed: 7).CopyTo(bench.Flash);
 
         var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Code))));
@@ -28,7 +28,7 @@ public sealed class Flashing_that_goes_wrong
     [Fact]
     public void A_flash_that_ignores_programming_is_an_error_as_well()
     {
-        using var bench = Bench(new FlashIgnoresCommands());
+        using var bench = Bench("flash-ignores-commands");
 
         var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Code))));
 
@@ -38,7 +38,7 @@ public sealed class Flashing_that_goes_wrong
     [Fact]
     public void Without_the_loader_a_flash_that_ignores_programming_fails_the_proof()
     {
-        using var bench = Bench(new FlashIgnoresCommands(), withoutLoader: true);
+        using var bench = Bench("flash-ignores-commands", withoutLoader: true);
 
         var error = Assert.Throws<ProofException>(() => bench.Run(Image((0x0800_0000, Code[..2000]))));
 
@@ -48,7 +48,7 @@ public sealed class Flashing_that_goes_wrong
     [Fact]
     public void Without_the_loader_a_flash_slower_than_the_wire_is_caught_ignoring_a_program()
     {
-        using var bench = new FlashingBench("STM32L073RZ", options: new ChipOptions { Faults = [new FlashIgnoresCommands()] });
+        using var bench = new FlashingBench("STM32L073RZ", options: BoardPhysics.With("flash-ignores-commands").Chip);
         bench.Target = bench.Target with { WithoutLoader = true };
 
         var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Code[..64])))); // 3.2 ms for half a page, which is asked about sooner
@@ -62,7 +62,7 @@ public sealed class Flashing_that_goes_wrong
     [InlineData(true)]
     public void A_flash_that_never_finishes_is_given_up_within_its_limit(bool withoutLoader)
     {
-        using var bench = Bench(new FlashNeverFinishes(), withoutLoader);
+        using var bench = Bench("flash-never-finishes", withoutLoader);
         bench.Flash[0] = 0;
         var start = bench.Clock.Now;
 
@@ -75,7 +75,7 @@ public sealed class Flashing_that_goes_wrong
     [Fact]
     public void A_word_that_cannot_be_programmed_is_found_and_named()
     {
-        using var bench = Bench(new FlashStuckWord(new Address(0x0800_1234)));
+        using var bench = Bench("flash-stuck-bit:0x08001234");
 
         var error = Assert.Throws<ProofException>(() => bench.Run(Image((0x0800_0000, Code))));
 
@@ -87,7 +87,7 @@ public sealed class Flashing_that_goes_wrong
     [Fact]
     public void A_worn_sector_fails_the_proof()
     {
-        using var bench = Bench(new FlashWeakErase(1));
+        using var bench = Bench("flash-weak-erase:1");
         Bytes(64 * 1024, seed: 7).CopyTo(bench.Flash);
 
         var error = Assert.ThrowsAny<NrstException>(() => bench.Run(Image((0x0800_0000, Code))));
@@ -99,7 +99,7 @@ public sealed class Flashing_that_goes_wrong
     [Fact]
     public void A_worn_sector_is_found_by_an_erase_too()
     {
-        using var bench = Bench(new FlashWeakErase(1));
+        using var bench = Bench("flash-weak-erase:1");
         bench.Flash[..0x8000].Clear();
 
         var error = Assert.Throws<ProofException>(() => FlashExecutor.Erase(
@@ -200,9 +200,9 @@ public sealed class Flashing_that_goes_wrong
         Assert.Equal(exchanges, bench.Exchanges);
     }
 
-    private static FlashingBench Bench(ChipFault fault, bool withoutLoader = false)
+    private static FlashingBench Bench(string fault, bool withoutLoader = false)
     {
-        var bench = new FlashingBench(options: new ChipOptions { Faults = [fault] });
+        var bench = new FlashingBench(options: BoardPhysics.With(fault).Chip);
         bench.Target = bench.Target with { WithoutLoader = withoutLoader };
         return bench;
     }

@@ -28,7 +28,7 @@ internal static class OpenOcdRun
 
     /// <param name="transport">dapdirect_swd or hla_swd.</param>
     /// <param name="commands">What OpenOCD does after reading the target's script.</param>
-    /// <param name="script">The target's script, as OpenOCD names it.</param>
+    /// <param name="script">The target's script, as OpenOCD names it; empty where it has none.</param>
     /// <param name="before">What OpenOCD does before it reads the script.</param>
     public static async Task<(int ExitCode, string Talk)> On(
         VirtualBoard board,
@@ -61,8 +61,12 @@ internal static class OpenOcdRun
             : ["adapter driver st-link", $"st-link vid_pid 0x0483 0x{product:x4}", $"st-link backend tcp {port}"];
         string[] quiet = ["gdb_port disabled", "tcl_port disabled", "telnet_port disabled"];
         Add([.. quiet, .. adapter, $"transport select {transport}", .. before ?? []]);
-        start.ArgumentList.Add("-f");
-        start.ArgumentList.Add($"target/{script}.cfg");
+        if (script.Length > 0)
+        {
+            start.ArgumentList.Add("-f");
+            start.ArgumentList.Add($"target/{script}.cfg");
+        }
+
         Add([.. commands, "shutdown"]);
 
         using var openocd = Process.Start(start)!;

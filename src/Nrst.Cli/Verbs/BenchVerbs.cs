@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Faults;
 using Nrst.VirtualBench.Usb;
 using Nrst.VirtualBench.UsbIp;
 
@@ -27,11 +28,15 @@ internal static class BenchVerbs
     private static readonly Option<string?> Uart = new("--uart") { Description = "Make a serial port that ends at the USART of the bootloader", HelpName = "PATH" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Append one JSON line per client connection", HelpName = "FILE" };
 
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "The table of docs/faults.md" };
+
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
         new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, RawSerial }.Does(New, "bench new"),
         new Command("set", "Change a jumper or a wire of a board") { Name, Settings }.Does(Set, "bench set"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
+        new Command("power-cycle", "Take a board's power away and give it back, also while something uses it") { Name }.Does(PowerCycle, "bench power-cycle"),
+        new Command("faults", "What can be wrong with a board") { Markdown }.Does(ListFaults, "bench faults"),
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
         new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, LibUsb, Uart, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
@@ -66,12 +71,7 @@ internal static class BenchVerbs
         }
 
         call.Screen.Result();
-        call.Screen.Result("faults a board can have (nrst bench new NAME --chip CHIP --fault FAULT):");
-        foreach (var fault in FaultCatalogue.All)
-        {
-            call.Screen.Result($"  {fault.Usage,-30} {fault.Description}");
-        }
-
+        ShowFaults(call);
         return new JsonObject
         {
             ["boards"] = new JsonArray([.. boards.Select(board => new JsonObject
@@ -83,10 +83,48 @@ internal static class BenchVerbs
                 ["boot0"] = board.Boot0,
                 ["faults"] = new JsonArray([.. board.Faults.Select(fault => (JsonNode)fault)]),
             })]),
-            ["faults"] = new JsonArray([.. FaultCatalogue.All.Select(fault =>
-                new JsonObject { ["name"] = fault.Usage, ["description"] = fault.Description })]),
+            ["faults"] = Catalogue(),
         };
     }
+
+    private static JsonObject PowerCycle(Invocation call)
+    {
+        var name = call.Line.GetValue(Name)!;
+        Connection.Bench.PowerCycle(name);
+        call.Screen.Result($"virtual:{name} was without power, and has it again.");
+        return new JsonObject { ["board"] = name };
+    }
+
+    private static JsonObject ListFaults(Invocation call)
+    {
+        if (call.Line.GetValue(Markdown))
+        {
+            call.Screen.Result("| fault | what is wrong with the board |");
+            call.Screen.Result("|---|---|");
+            foreach (var fault in FaultCatalogue.All)
+            {
+                call.Screen.Result($"| `{fault.Usage}` | {fault.Description} |");
+            }
+        }
+        else
+        {
+            ShowFaults(call);
+        }
+
+        return new JsonObject { ["faults"] = Catalogue() };
+    }
+
+    private static void ShowFaults(Invocation call)
+    {
+        call.Screen.Result("faults a board can have (nrst bench new NAME --chip CHIP --fault FAULT):");
+        foreach (var fault in FaultCatalogue.All)
+        {
+            call.Screen.Result($"  {fault.Usage,-42} {fault.Description}");
+        }
+    }
+
+    private static JsonArray Catalogue() =>
+        new([.. FaultCatalogue.All.Select(fault => new JsonObject { ["name"] = fault.Usage, ["description"] = fault.Description })]);
 
     private static JsonObject Set(Invocation call)
     {

@@ -8,6 +8,7 @@ internal sealed class FlashRun
     private readonly ChipTarget _target;
     private readonly IFlashRoute _flash;
     private IFlashPath? _path;
+    private FlashProtection? _protection;
     private WorkProgress _progress;
 
     public FlashRun(ChipTarget target)
@@ -22,6 +23,9 @@ internal sealed class FlashRun
     internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, TimeSpan Took);
 
     private IFlashPath Path => _path ??= _flash.OpenPath();
+
+    /// <summary>As the option bytes have it in force, which no job changes.</summary>
+    private FlashProtection Protection => _protection ??= _flash.ReadProtection();
 
     /// <summary>Whatever happens, the flash is locked and the core halted afterwards, and the error says how far we came.</summary>
     public T Guard<T>(Func<FlashRun, T> work)
@@ -51,8 +55,7 @@ internal sealed class FlashRun
 
     public Findings Survey(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        var protection = _flash.ReadProtection();
-        protection.AllowReading();
+        Protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
         var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain);
@@ -62,7 +65,7 @@ internal sealed class FlashRun
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
-        if (CanEraseAll(protection) && MassEraseIsFaster(plan) && (options.ChipErase || NothingElse(wanted, present, seen, cancel)))
+        if (CanEraseAll(Protection) && MassEraseIsFaster(plan) && (options.ChipErase || NothingElse(wanted, present, seen, cancel)))
         {
             plan = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
         }
@@ -74,10 +77,9 @@ internal sealed class FlashRun
 
     public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        var protection = _flash.ReadProtection();
         var found = Survey(image, options, cancel);
         var plan = found.Plan;
-        protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
+        Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
 
         var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Read));
@@ -115,14 +117,14 @@ internal sealed class FlashRun
 
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
-        _flash.ReadProtection().AllowReading();
+        Protection.AllowReading();
         return new FlashProof(new FlashProver(_target, Path, _flash.Grain).Prove(Expect(image), mode, cancel), image.Bytes);
     }
 
     /// <summary>Compares by reading alone: no loader, no flash register, and the core may run meanwhile.</summary>
     public FlashProof Compare(FirmwareImage image, CancellationToken cancel)
     {
-        _flash.ReadProtection().AllowReading();
+        Protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, image.Bytes));
         FlashProver.ReadBack(_target, Expect(image), cancel);
@@ -139,10 +141,9 @@ internal sealed class FlashRun
 
     public EraseReport Erase(AddressRange? range, CancellationToken cancel)
     {
-        var protection = _flash.ReadProtection();
         var sectors = _target.Layout.Sectors.Where(sector => range is null || sector.Range.Overlaps(range.Value)).ToList();
-        var mass = range is null && CanEraseAll(protection) && TimeOf(sectors) > _flash.TimeOfEraseAll().Typical;
-        protection.Allow(sectors, mass, _target.Layout);
+        var mass = range is null && CanEraseAll(Protection) && TimeOf(sectors) > _flash.TimeOfEraseAll().Typical;
+        Protection.Allow(sectors, mass, _target.Layout);
 
         var start = _target.Clock.Now;
         var prover = new FlashProver(_target, Path, _flash.Grain);

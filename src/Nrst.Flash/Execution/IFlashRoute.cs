@@ -46,7 +46,8 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 
     public OperationTime TimeOfProgram(int accesses) => _flash.TimeOfProgram(accesses);
 
-    public FlashProtection ReadProtection() => FlashProtection.ReadFrom(target.Memory, target.Device, target.Layout);
+    public FlashProtection ReadProtection() => WordsAtOnce.Read(
+        target.Memory, target.Words, memory => FlashProtection.ReadFrom(memory, target.Device, target.Layout));
 
     public JobEvent.Repaired? Leftover() => _flash.Leftover();
 

@@ -7,24 +7,36 @@ namespace Nrst.Flash;
 internal sealed class LoaderPath : IFlashPath
 {
     // Where nothing is erased first, the flash waits for its first bytes: small pieces until the ring has a lead.
+    private const int GlanceBytes = 256;
+
+    // Of the loader's CRC, about.
+    private const double CyclesPerByte = 1.3;
+
+    // Of a survey, on a slow wire: the exchanges, and four words there and back.
+    private static readonly TimeSpan OneQuestion = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan OneItem = TimeSpan.FromMicroseconds(75);
+
     private static readonly int[] s_ramp = [1024, 1024, 1024, 1024, 2048, 2048];
 
     private readonly FlashTarget _target;
     private readonly FlashController _flash;
+    private readonly FasterCore? _core;
     private readonly ResidentLoader _loader;
     private bool _checked;
 
     /// <summary>Uploads and starts the loader. A failure leaves the core halted and is a <see cref="TargetException"/>.</summary>
     public LoaderPath(FlashTarget target, FlashController flash)
     {
-        (_target, _flash) = (target, flash);
+        (_target, _core) = FasterCore.Raise(target);
+        _flash = flash;
         try
         {
-            _loader = ResidentLoader.Start(target, flash);
+            _loader = ResidentLoader.Start(_target, flash);
         }
         catch (TargetException)
         {
             Halt();
+            RestoreClock();
             throw;
         }
     }
@@ -36,10 +48,41 @@ internal sealed class LoaderPath : IFlashPath
     public IReadOnlyList<SectorKnowledge> Survey(
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
     {
-        var items = wanted.SelectMany(sector => sector.Runs.Select(run => SurveyItem.Over(SurveyKind.Content, run.Range))
+        var other = Glance(wanted, present, cancel);
+        var items = wanted.SelectMany(sector => sector.Runs.Where(run => !other.Contains(run)).Select(run => SurveyItem.Over(SurveyKind.Content, run.Range))
             .Concat(sector.Gaps.Select(gap => SurveyItem.Over(SurveyKind.Gap, gap)))).ToList();
         var answers = new Queue<SurveyAnswer>(Ask(items, cancel));
-        return [.. wanted.Select(sector => Judge(sector, present, answers))];
+        return [.. wanted.Select(sector => Judge(sector, present, other, answers))];
+    }
+
+    /// <summary>
+    /// The runs whose first bytes are others already, where looking at all of it takes longer than asking once more. A run that begins with blank cells
+    /// has to be looked at whole: it can be one that an interrupted job left.
+    /// </summary>
+    private HashSet<WantedRun> Glance(
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+    {
+        var runs = wanted.SelectMany(sector => sector.Runs).Where(run => run.Data.Length > GlanceBytes).ToList();
+        var cost = OneQuestion + (runs.Count * OneItem);
+        if (runs.Sum(run => (long)run.Data.Length) * CyclesPerByte / _target.CoreHertz < 2 * cost.TotalSeconds)
+        {
+            return [];
+        }
+
+        // The reset vector moves with nearly every build. Where it has not, or there is none, a glance would find nothing.
+        var vector = _target.Memory.Read32(runs[0].Start + 4);
+        if (vector == _flash.Grain.ErasedWord || vector == BinaryPrimitives.ReadUInt32LittleEndian(present[runs[0]].AsSpan(4)))
+        {
+            return [];
+        }
+
+        var answers = Ask([.. runs.Select(run => SurveyItem.Over(SurveyKind.Content, new AddressRange(run.Start, GlanceBytes)))], cancel);
+        return
+        [
+            .. runs.Zip(answers)
+                .Where(pair => pair.Second.First == pair.First.Start.Value + GlanceBytes && WordCrc.Of(present[pair.First].AsSpan(0, GlanceBytes)) != pair.Second.Second)
+                .Select(pair => pair.First),
+        ];
     }
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
@@ -104,14 +147,29 @@ internal sealed class LoaderPath : IFlashPath
         {
             _flash.Lock();
         }
+
+        _core?.Restore();
     }
 
     public void Abandon()
     {
         Halt();
+        RestoreClock();
         try
         {
             _flash.Lock();
+        }
+        catch (NrstException)
+        {
+            // The failure that brought us here is the one to tell.
+        }
+    }
+
+    private void RestoreClock()
+    {
+        try
+        {
+            _core?.Restore();
         }
         catch (NrstException)
         {
@@ -155,13 +213,13 @@ internal sealed class LoaderPath : IFlashPath
         return [.. answers.Skip(1)];
     }
 
-    /// <summary>Small sectors in a row are erased by one command, as many as fill a slot.</summary>
+    /// <summary>Small sectors in a row are erased by one command.</summary>
     private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work)
     {
         var block = new List<SectorWork>();
         foreach (var sector in work)
         {
-            if (block.Count > 0 && block.Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostData)
+            if (block.Count > 0 && block.Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostErased)
             {
                 yield return block;
                 block = [];
@@ -215,13 +273,14 @@ internal sealed class LoaderPath : IFlashPath
         return new Writing(parts[0].At, data);
     }
 
-    private SectorKnowledge Judge(WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, Queue<SurveyAnswer> answers)
+    private SectorKnowledge Judge(
+        WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, HashSet<WantedRun> others, Queue<SurveyAnswer> answers)
     {
         var runs = new List<RunState>();
         var other = new List<AddressRange>();
         foreach (var run in sector.Runs)
         {
-            runs.Add(Judge(run, present[run], answers.Dequeue()));
+            runs.Add(others.Contains(run) ? new RunState(RunMatch.Differs, run.Start) : Judge(run, present[run], answers.Dequeue()));
             SectorKnowledge.AddHoles(other, run, present[run], sector.Grain);
         }
 

@@ -22,12 +22,16 @@ internal sealed class ResidentLoader
     private readonly LoaderRam _ram;
     private readonly byte[] _code;
     private uint _sequence;
+    private bool _unsettled;
 
     private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
         (_target, _flash, _ram, _code) = (target, flash, ram, code);
 
     /// <summary>The longest piece of data one command carries.</summary>
     public int MostData => _ram.SlotData;
+
+    /// <summary>How much should be erased by one command: little enough that its content fits into the ring behind it.</summary>
+    public int MostErased => _ram.Slots >= 4 ? 2 * _ram.SlotData : _ram.SlotData;
 
     /// <summary>The loader's own instructions: where they are, and the CRC they must have.</summary>
     public (AddressRange Range, uint Crc) Code =>
@@ -80,7 +84,7 @@ internal sealed class ResidentLoader
                 sent += Send(commands, sent, first, _ram.Slots - (sent - done), timeline);
             }
 
-            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count)));
+            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count)), cancel);
             var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
             var now = _target.Clock.Now;
             var error = (LoaderError)(status >> 24);
@@ -95,9 +99,13 @@ internal sealed class ResidentLoader
             {
                 Resend(commands[seen], first + (uint)seen, ++resends);
             }
-            else if (seen == done && timeline.HeadFor(now) > commands[done].Time.Limit)
+            else if (seen == done)
             {
-                throw TooSlow(commands[done], status);
+                Settle(commands, first, done, sent);
+                if (timeline.HeadFor(now) > commands[done].Time.Limit)
+                {
+                    throw TooSlow(commands[done], status);
+                }
             }
 
             timeline.Saw(now, seen);
@@ -146,8 +154,9 @@ internal sealed class ResidentLoader
 
     private OperationTime TimeOf(SurveyItem[] items)
     {
-        // About 1.3 cycles a byte for a CRC at zero wait states; a scan mostly ends at once. Wrong guesses cost one question.
-        var cycles = items.Where(item => item.Kind is SurveyKind.Hash or SurveyKind.Content).Sum(item => (long)item.Length) * 1.3;
+        // A CRC at zero wait states, and what an item costs whatever its length; a scan mostly ends at once. Wrong guesses cost one question.
+        var perByte = _target.Device.Core is "Cortex-M0" or "Cortex-M0+" ? 1.7 : 1.3;
+        var cycles = (items.Where(item => item.Kind is SurveyKind.Hash or SurveyKind.Content).Sum(item => (long)item.Length) * perByte) + (items.Length * 60L);
         var all = items.Sum(item => (long)item.Length);
         return new OperationTime(
             TimeSpan.FromSeconds(cycles / _target.CoreHertz), TimeSpan.FromSeconds(all * 20.0 / _target.CoreHertz));
@@ -160,10 +169,10 @@ internal sealed class ResidentLoader
         return Math.Clamp(wanted, done, sent - 1);
     }
 
-    private void SleepUntil(TimeSpan then)
+    /// <summary>In pieces, so that somebody who wants to stop is heard.</summary>
+    private void SleepUntil(TimeSpan then, CancellationToken cancel)
     {
-        var remaining = then - _target.Clock.Now;
-        if (remaining > TimeSpan.Zero)
+        while (then - _target.Clock.Now is var remaining && remaining > TimeSpan.Zero && !cancel.IsCancellationRequested)
         {
             _target.Clock.Wait(remaining < LongestSleep ? remaining : LongestSleep);
         }
@@ -189,14 +198,54 @@ internal sealed class ResidentLoader
             at += commands[index + i].Bytes;
         }
 
-        _target.Memory.Write(start, bytes);
-        var now = _target.Clock.Now;
+        var before = _target.Clock.Now;
+        Deliver(start, bytes);
+        var took = _target.Clock.Now - before;
+        at = 0;
         for (var i = 0; i < count; i++)
         {
-            timeline.Sent(now, commands[index + i].Time);
+            // The loader begins with the first while the others are still on the wire.
+            at += commands[index + i].Bytes;
+            timeline.Sent(before + (took * ((double)at / bytes.Length)), commands[index + i].Time, commands[index + i].Operation == LoaderOperation.Program);
         }
 
         return count;
+    }
+
+    /// <summary>The CRC of every slot says how the writing went, so nobody has to ask before there is reason to.</summary>
+    private void Deliver(Address at, ReadOnlySpan<byte> slots)
+    {
+        if (_target.Memory is IWriteAhead ahead)
+        {
+            ahead.WriteAhead(at, slots);
+            _unsettled = true;
+        }
+        else
+        {
+            _target.Memory.Write(at, slots);
+        }
+    }
+
+    /// <summary>Nothing moves where something should: what was sent off may not have arrived.</summary>
+    private void Settle(IReadOnlyList<LoaderCommand> commands, uint first, int done, int sent)
+    {
+        if (!_unsettled)
+        {
+            return;
+        }
+
+        _unsettled = false;
+        if (((IWriteAhead)_target.Memory).Settle())
+        {
+            return;
+        }
+
+        for (var i = done; i < sent; i++)
+        {
+            var bytes = new byte[commands[i].Bytes];
+            commands[i].Write(bytes, first + (uint)i + 1);
+            _target.Memory.Write(DataOf(first + (uint)i, commands[i].Data.Length), bytes);
+        }
     }
 
     private void Resend(LoaderCommand command, uint sequence, int times)

@@ -10,6 +10,10 @@ internal sealed class BoardFolder(string path, string name)
     private const string StateFile = "board.json";
     private const string LockFile = "lock";
     private const string OwnerFile = "owner";
+    private const string DeedsFile = "deeds";
+
+    /// <summary>Somebody took the board's power away and gave it back.</summary>
+    public const string PowerCycleDeed = "power-cycle";
 
     private string StatePath => Path.Combine(path, StateFile);
 
@@ -103,6 +107,41 @@ internal sealed class BoardFolder(string path, string name)
 
         return Hash(saved) == state.ChipSha256 ? saved : throw Damaged($"'{at}' is not what was saved", null);
     }
+
+    /// <summary>Does something at a board that another process has open: it finds out when it looks.</summary>
+    public void Leave(IEnumerable<string> deeds)
+    {
+        try
+        {
+            File.AppendAllLines(DeedsPath, deeds);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(denied);
+        }
+    }
+
+    /// <summary>What was done since the last look, in order.</summary>
+    public IReadOnlyList<string> TakeDeeds()
+    {
+        if (!File.Exists(DeedsPath))
+        {
+            return [];
+        }
+
+        try
+        {
+            var taken = DeedsPath + ".taken";
+            File.Move(DeedsPath, taken, overwrite: true);
+            return File.ReadAllLines(taken);
+        }
+        catch (IOException)
+        {
+            return []; // it is being written: next time
+        }
+    }
+
+    private string DeedsPath => Path.Combine(path, DeedsFile);
 
     /// <summary>
     /// First the memories under a name of their own, then the description that points at them: whoever comes after a crash finds one

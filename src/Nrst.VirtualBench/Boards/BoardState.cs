@@ -28,6 +28,12 @@ internal sealed record BoardState(
     /// <summary>The probe tells its serial number as old ones do: a byte a character, instead of two digits.</summary>
     public bool RawSerial { get; init; }
 
+    /// <summary>Somebody took the board's power away and gave it back: what lasts only as long as the supply is gone.</summary>
+    public bool PowerCycled { get; init; }
+
+    /// <summary>Cells of the flash that an erase has left between both states: first byte and number.</summary>
+    public IReadOnlyList<uint[]> Marginal { get; init; } = [];
+
     /// <summary>The board holds the BOOT0 pin high.</summary>
     public bool Boot0 { get; init; }
 

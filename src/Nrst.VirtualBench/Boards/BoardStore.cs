@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Nrst.Targets;
+using Nrst.VirtualBench.Faults;
 using Nrst.VirtualBench.Probes;
 
 namespace Nrst.VirtualBench.Boards;
@@ -78,7 +79,9 @@ public sealed class BoardStore
         {
             LikelyCause = "These kinds exist: " + string.Join(", ", ProbeModel.All.Select(one => one.Key)) + ".",
         };
-        var version = ProbeFirmware.TryParse(firmware ?? model.DefaultFirmware, model.Hardware)
+        Fault[] parsed = [.. (faults ?? []).Select(FaultCatalogue.Parse)];
+        var physics = BoardPhysics.With(parsed, volts);
+        var version = ProbeFirmware.TryParse(firmware ?? physics.ProbeFirmware?.Invoke(model) ?? model.DefaultFirmware, model.Hardware)
             ?? throw new UsageException("NRST0184", $"'{firmware}' is no firmware version of a {model.Product}.")
             {
                 Remedies = [new Remedy($"Write it as ST does, for example {model.DefaultFirmware}.")],
@@ -91,9 +94,9 @@ public sealed class BoardStore
             };
         }
 
-        foreach (var fault in faults ?? [])
+        if (HasModelOf(part.Device))
         {
-            FaultCatalogue.Parse(fault);
+            Array.ForEach(parsed, fault => Check(fault, part.Device, part.Part, model));
         }
 
         var folder = Folder(name);
@@ -110,7 +113,7 @@ public sealed class BoardStore
         }
 
         var state = new BoardState(
-            BoardState.CurrentFormat, part.Part.Name, model.Key, version.ToString(), SerialFor(name), volts, [.. faults ?? []],
+            BoardState.CurrentFormat, part.Part.Name, model.Key, version.ToString(), SerialFor(name, physics.ProbeSerialIsShort), volts, [.. faults ?? []],
             Nanoseconds: 0, Probe: null, ChipFile: null, ChipSha256: null)
         {
             VcpUsart = vcpUsart,
@@ -134,12 +137,27 @@ public sealed class BoardStore
     {
         ArgumentNullException.ThrowIfNull(settings);
         var folder = Existing(name);
-        using (folder.Lock())
+        Do(folder, board => settings.Aggregate(board, BoardSetting.Apply), settings);
+        return Describe(name);
+    }
+
+    /// <summary>Takes a board's power away and gives it back, also while another process uses the board.</summary>
+    public void PowerCycle(string name) => Do(Existing(name), board => board with { PowerCycled = true }, [BoardFolder.PowerCycleDeed]);
+
+    /// <summary>Who has the board open finds it changed when it looks next; else it is changed where it lies.</summary>
+    private static void Do(BoardFolder folder, Func<BoardState, BoardState> change, IReadOnlyList<string> deeds)
+    {
+        if (folder.IsLocked)
         {
-            folder.Write(settings.Aggregate(folder.Read(), BoardSetting.Apply), chip: null);
+            change(folder.Read());
+            folder.Leave(deeds);
+            return;
         }
 
-        return Describe(name);
+        using (folder.Lock())
+        {
+            folder.Write(change(folder.Read()), chip: null);
+        }
     }
 
     public IReadOnlyList<BoardDescription> List() => !Directory.Exists(_folder)
@@ -251,5 +269,27 @@ public sealed class BoardStore
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     /// <summary>24 hexadecimal digits, always the same for a name.</summary>
-    private static string SerialFor(string name) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 12));
+    private static string SerialFor(string name, bool isShort) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, isShort ? 4 : 12));
+
+    private static void Check(Fault fault, Device device, Part part, ProbeModel probe)
+    {
+        var site = new FaultSite(device, part, probe);
+        if (fault.Kind.WhyNot(site, fault.Argument) is { } reason)
+        {
+            throw CannotHave(fault, part, reason);
+        }
+
+        if (!fault.Kind.Bear(site.Trial, fault.Argument))
+        {
+            throw CannotHave(fault, part, $"It needs this: {fault.Kind.Needs}");
+        }
+    }
+
+    private static UsageException CannotHave(Fault fault, Part part, string reason) =>
+        new("NRST0193", $"A board with an {part.Name} cannot have the fault '{fault}'.")
+        {
+            LikelyCause = reason,
+            Remedies = [new Remedy("See which faults there are.", "nrst bench faults")],
+        };
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Nrst.Targets;
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 
 namespace Nrst.VirtualBench.Boards;
 
@@ -14,13 +15,10 @@ internal static class ChipFactory
 
     public static IBoardChip Make(Device device, Part part, BoardState board, FlashTimeColumn times)
     {
-        var options = new ChipOptions
+        var options = BoardPhysics.With(board.Faults.Select(FaultCatalogue.Parse), board.Volts).Chip with
         {
             FlashTimes = times,
-            SupplyVolts = board.Volts,
             UniqueId = SHA256.HashData(Encoding.ASCII.GetBytes(board.Serial))[..UniqueIdLength],
-            Rom = LoaderFaults.Of(board.Faults.Select(FaultCatalogue.Parse)),
-            Faults = [.. board.Faults.Select(ChipFaultOf).OfType<ChipFault>()],
         };
         return Stm32Chip.CanBe(device)
             ? new ChipOnBoard(new Stm32Chip(device, part, options))
@@ -30,8 +28,4 @@ internal static class ChipFactory
                 Remedies = [new Remedy("Use a chip that the bench has.", "nrst bench new NAME --chip STM32F407VG")],
             };
     }
-
-    /// <summary>Null for the faults of the wires around the chip.</summary>
-    private static ChipFault? ChipFaultOf(string text) =>
-        ChipFault.TryParse(FaultCatalogue.Parse(text).ToString(), out var fault) ? fault : null;
 }

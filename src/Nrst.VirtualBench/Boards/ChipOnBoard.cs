@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 
 namespace Nrst.VirtualBench.Boards;
 
@@ -15,6 +16,10 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
     public double SupplyVolts => chip.SupplyVolts;
 
     public ISwdTarget? Swd => chip.Swd;
+
+    public int PowerUps => chip.PowerUps;
+
+    public bool DisturbsWire(int kilohertz) => chip.DisturbsWire(kilohertz);
 
     public bool ResetIsLow => chip.ResetIsLow;
 
@@ -52,8 +57,6 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
 
     public Rom.RomLoader? Loader => chip.Loader;
 
-    public void PowerOff(long now) => chip.PowerOff(now);
-
     public void DriveBoot0(bool high) => chip.DriveBoot0(high);
 
     public void DriveReset(bool low, long now) => chip.DriveReset(low, now);
@@ -61,6 +64,36 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
     public void RunUntil(long now) => chip.RunUntil(now);
 
     public void PowerOn(long now) => chip.PowerOn(now);
+
+    public void PowerOff(long now) => chip.PowerOff(now);
+
+    public IReadOnlyList<uint[]> Marginal
+    {
+        get => [.. chip.FlashModel.Cells.Marginal.Select(area => new[] { area.Offset, area.Length })];
+        set
+        {
+            foreach (var area in value)
+            {
+                chip.FlashModel.Cells.LeaveHalfErased(area[0], area[1]);
+            }
+        }
+    }
+
+    public void Bear(IReadOnlyList<Fault> faults)
+    {
+        foreach (var fault in faults)
+        {
+            fault.Kind.Bear(chip, fault.Argument);
+        }
+    }
+
+    public void Leave(IReadOnlyList<Fault> faults, long now)
+    {
+        foreach (var fault in faults.Where(fault => fault.Kind.NeedsPowerToLast))
+        {
+            fault.Kind.Leave(chip, fault.Argument, now);
+        }
+    }
 
     public byte[] Save()
     {

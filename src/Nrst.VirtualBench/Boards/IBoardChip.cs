@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 
 namespace Nrst.VirtualBench.Boards;
 
@@ -6,6 +7,19 @@ namespace Nrst.VirtualBench.Boards;
 internal interface IBoardChip : IChip
 {
     void PowerOn(long now);
+
+    /// <summary>Gets what its faults have written into it before it came to the bench. Once, to a chip that was never used.</summary>
+    void Bear(IReadOnlyList<Fault> faults)
+    {
+    }
+
+    /// <summary>Gets what its faults have done to it since its supply came up.</summary>
+    void Leave(IReadOnlyList<Fault> faults, long now)
+    {
+    }
+
+    /// <summary>Cells that an erase has left between both states: first byte and number.</summary>
+    IReadOnlyList<uint[]> Marginal { get => []; set { } }
 
     /// <summary>The board holds BOOT0 at a level; the next reset looks at it.</summary>
     void DriveBoot0(bool high)

@@ -97,12 +97,13 @@ public sealed partial class VirtualBoard
     /// <returns>Null where the chip has no such USART.</returns>
     public ISerialLine? OpenSerial(int? usart = null) => SerialLine(usart);
 
-    /// <summary>Takes the supply away and gives it back.</summary>
+    /// <summary>Takes the supply away for half a second and gives it back. The probe has its own.</summary>
     public void PowerCycle()
     {
         _chip.PowerOff(_clock.Nanoseconds);
         _clock.Advance(PowerPause);
-        _chip.PowerOn(_clock.Nanoseconds);
+        _state = _state with { PowerCycled = true };
+        PowerOn();
     }
 
     internal VirtualSerialLine? SerialLine(int? usart = null)

@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 using Nrst.VirtualBench.Probes;
 
 namespace Nrst.VirtualBench.Boards;
@@ -15,7 +16,11 @@ public sealed partial class VirtualBoard : IDisposable
     private readonly IBoardChip _chip;
     private readonly VirtualClock _clock = new();
     private BoardState _state;
+    private readonly IReadOnlyList<Fault> _faults;
     private bool _closed;
+
+    /// <summary>How long a board with a program on it has had power when a probe comes.</summary>
+    private const long Age = 30_000_000;
 
     /// <param name="exchange">What a command and its answer take instead of what is usual for this kind of probe.</param>
     internal VirtualBoard(string name, BoardFolder folder, BoardState state, IDisposable @lock, IBoardChip chip, TimeSpan? exchange = null)
@@ -28,16 +33,13 @@ public sealed partial class VirtualBoard : IDisposable
             ?? throw folder.Damaged($"'{state.Firmware}' is no firmware of a {model.Product}", null);
         Identity = new ProbeIdentity(model.Product, state.Serial, version.ToString(), ProbeModel.VendorId, model.ProductId);
 
-        var faults = FaultCatalogue.Wire([.. state.Faults.Select(FaultCatalogue.Parse)]);
+        _faults = [.. state.Faults.Select(FaultCatalogue.Parse)];
         _clock.Resume(state.Nanoseconds);
         LoadChip();
         chip.DriveBoot0(state.Boot0);
-        if (!faults.NoTargetPower)
-        {
-            chip.PowerOn(state.Nanoseconds);
-        }
-
-        Device = new StLinkDevice(model, version, chip, _clock, faults, Restore(state.Probe));
+        PowerOn();
+        Device = new StLinkDevice(model, version, chip, _clock, BoardPhysics.With(_faults).Wire, Restore(state.Probe));
+        Device.Looked += FollowHands;
     }
 
     public string Name { get; }
@@ -75,6 +77,7 @@ public sealed partial class VirtualBoard : IDisposable
         {
             Nanoseconds = _clock.Nanoseconds,
             Probe = new ProbeState(probe.Mode, probe.Kilohertz, probe.ResetDriven),
+            Marginal = _chip.Marginal,
         };
         _folder.Write(_state, _chip.Save());
     }
@@ -97,16 +100,51 @@ public sealed partial class VirtualBoard : IDisposable
         }
     }
 
+    private void PowerOn()
+    {
+        var now = _clock.Nanoseconds;
+        _chip.PowerOn(now);
+        if (!_state.PowerCycled)
+        {
+            _chip.Leave(_faults, now);
+        }
+
+        if (_faults.Any(fault => fault.Kind.Runs))
+        {
+            _clock.Advance(_state.PowerCycled ? 0 : Age, TimeKind.Host);
+            _chip.RunUntil(_clock.Nanoseconds);
+        }
+    }
+
+    /// <summary>Whoever polls for the chip or its voltage waits for somebody's hands at the board; they may have been there.</summary>
+    private void FollowHands()
+    {
+        foreach (var deed in _folder.TakeDeeds())
+        {
+            if (deed == BoardFolder.PowerCycleDeed)
+            {
+                PowerCycle();
+            }
+            else
+            {
+                _state = BoardSetting.Apply(_state, deed);
+                _chip.DriveBoot0(_state.Boot0);
+            }
+        }
+    }
+
     private void LoadChip()
     {
         if (_folder.ReadChip(_state) is not { } saved)
         {
+            _chip.Bear(_faults);
             return;
         }
 
         try
         {
             _chip.Load(saved);
+            _chip.Marginal = _state.Marginal;
         }
         catch (FormatException wrong)
         {

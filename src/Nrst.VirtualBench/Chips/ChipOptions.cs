@@ -1,3 +1,5 @@
+using Nrst.VirtualBench.Chips.Flash;
+
 namespace Nrst.VirtualBench.Chips;
 
 /// <summary>Which column of the data sheet's flash times a chip follows.</summary>
@@ -24,8 +26,20 @@ internal sealed record ChipOptions
     /// <summary>Hertz of the clock at OSC_IN, null where the board has none.</summary>
     public long? HseHertz { get; init; } = 8_000_000;
 
+    public ResetWiring Reset { get; init; } = new();
+
+    public SupplyWiring Supply { get; init; } = new();
+
+    public SiliconSpecimen Silicon { get; init; } = new();
+
+    public FlashSpecimen Flash { get; init; } = new();
+
+    /// <summary>Memory behind the external bus never answers, and the bus waits for it.</summary>
+    public bool ExternalMemoryHangs { get; init; }
+
+    /// <summary>How often something on the board pulses a wake-up pin; null for never.</summary>
+    public long? WakePulseNanoseconds { get; init; }
+
     /// <summary>What is wrong with the bootloader.</summary>
     public Rom.RomFaults Rom { get; init; } = Nrst.VirtualBench.Rom.RomFaults.None;
-
-    public IReadOnlyList<ChipFault> Faults { get; init; } = [];
 }

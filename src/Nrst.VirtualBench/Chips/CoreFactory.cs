@@ -22,9 +22,9 @@ internal static class CoreFactory
 
     public static bool Knows(string core) => Kinds.ContainsKey(core);
 
-    public static CortexCore Make(Device device, SeriesDescription series, IBus bus, ICoreSignals signals)
+    public static CortexCore Make(Device device, SeriesDescription series, IBus bus, ICoreSignals signals, SiliconSpecimen silicon)
     {
         var kind = series.Core ?? Kinds[device.Core];
-        return new CortexCore(CoreTraits.Of(kind) with { InterruptLines = series.InterruptLines }, bus, signals);
+        return new CortexCore(CoreTraits.Of(kind) with { InterruptLines = series.InterruptLines, RomTableId = silicon.RomTableId }, bus, signals);
     }
 }

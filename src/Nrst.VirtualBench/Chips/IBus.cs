@@ -12,6 +12,7 @@ internal enum BusMaster : byte
 {
     CoreFetch,
     CoreData,
+    Dma,
     Debugger,
 
     /// <summary>A debugger whose CSW asks for secure accesses.</summary>

@@ -15,6 +15,12 @@ internal interface IChip
     /// <summary>The level of the NRST net as anybody can measure it.</summary>
     bool ResetIsLow { get; }
 
+    /// <summary>How often the debug port has come out of a power-on reset; each time it has forgotten everything.</summary>
+    int PowerUps => 0;
+
+    /// <summary>The chip's supply spoils the levels on the debug pins at this SWD clock.</summary>
+    bool DisturbsWire(int kilohertz) => false;
+
     /// <summary>Lets the chip live until <paramref name="now"/>.</summary>
     void RunUntil(long now);
 }
@@ -26,6 +32,11 @@ internal interface ISwdTarget
 
     /// <summary>Time of one HCLK cycle in picoseconds: an access through a memory port cannot be faster than about five of them.</summary>
     long HclkPicoseconds { get; }
+
+    /// <summary>The debugger asks for the power of the debug domain.</summary>
+    void PowerRequested(long now)
+    {
+    }
 
     /// <summary>The access port of this number; null where there is none and its IDR reads 0.</summary>
     IMemoryPort? Port(byte number);

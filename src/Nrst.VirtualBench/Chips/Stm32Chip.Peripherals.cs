@@ -79,6 +79,9 @@ internal sealed partial class Stm32Chip
             case SyscfgBlock syscfg:
                 peripherals.Add(syscfg.At, new Syscfg(mode => bus.MemoryMode = mode, () => bootMode), syscfg.Enable);
                 break;
+            case DmaBlock dma:
+                peripherals.Add(dma.At, new Dma(this, dma.HasStreams), dma.Enable);
+                break;
             case OtherBlock other:
                 peripherals.Add(other.At, other.Make(this), other.Enable, other.Size);
                 break;

@@ -8,7 +8,37 @@ internal sealed partial class Stm32Chip
 {
     private readonly IReadOnlyDictionary<byte, IMemoryPort> ports;
 
-    public IMemoryPort? Port(byte number) => ports.GetValueOrDefault(number);
+    private const long HungPatience = 1_000_000_000;
+    private const uint DbgStop = 1 << 1;
+
+    public IMemoryPort? Port(byte number) =>
+        ports.GetValueOrDefault(number) is { } port && !(onlyDebugPort && PortPlaces.First(place => place.Number == number).Kind != PortKind.Debug)
+            ? port
+            : null;
+
+    /// <summary>The chip is in Stop: nothing behind the access ports has a clock, unless DBG_STOP keeps it.</summary>
+    public bool IsStopped => core.SleepsDeeply && (debugMcu[0x04] & DbgStop) == 0;
+
+    private bool DebugPinsAreConnected =>
+        (!gpios.TryGetValue('A', out var port) || port.CarriesDebug)
+        && !(series.DebugPinsOff is { } off && (peripherals.Read(off.At, clock) & off.Mask) == off.Value);
+
+    /// <summary>What keeps a debugger's access from getting anywhere, whatever is at the address.</summary>
+    private bool IsOutOfReach(PortKind kind, uint address, ref long now)
+    {
+        if (IsStopped || (kind == PortKind.Core && !flash.FirstCoreBoots))
+        {
+            return true;
+        }
+
+        if (bus.HangsUntil > now && (CoreOf(kind) is not { } own || !IsOwn(own, address)))
+        {
+            now += HungPatience;
+            return true;
+        }
+
+        return flash.IsSecureOnly && address >> 28 < 4;
+    }
 
     /// <summary>One access of a debugger as the core's own port carries it.</summary>
     public BusStatus Read(uint address, int bytes, out uint value, ref long now) =>
@@ -28,6 +58,12 @@ internal sealed partial class Stm32Chip
     private BusStatus Read(PortKind kind, uint address, int bytes, out uint value, BusMaster master, ref long now)
     {
         Debugged(now);
+        value = 0;
+        if (IsOutOfReach(kind, address, ref now))
+        {
+            return BusStatus.Error;
+        }
+
         if (CoreOf(kind) is { } own && IsOwn(own, address))
         {
             return own.ReadPpb(address, bytes, out value, true, now);
@@ -35,7 +71,6 @@ internal sealed partial class Stm32Chip
 
         if (kind == PortKind.Debug)
         {
-            value = 0;
             return BusStatus.Error;
         }
 
@@ -52,6 +87,11 @@ internal sealed partial class Stm32Chip
     private BusStatus Write(PortKind kind, uint address, int bytes, uint value, BusMaster master, ref long now)
     {
         Debugged(now);
+        if (IsOutOfReach(kind, address, ref now))
+        {
+            return BusStatus.Error;
+        }
+
         if (CoreOf(kind) is { } own && IsOwn(own, address))
         {
             return own.WritePpb(address, bytes, value, true, now);

@@ -19,6 +19,9 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     /// <summary>How late the chip may notice that the core has halted, for the counters that stop with it.</summary>
     private const long LongestSlice = 100_000;
 
+    /// <summary>The SWD clock that a chip without VCAP still follows.</summary>
+    private const int SteadyKilohertz = 8000;
+
     private readonly Device device;
     private readonly ChipOptions options;
     private readonly CortexCore core;
@@ -30,22 +33,27 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     private readonly DebugMcu debugMcu;
     private readonly Rcc rcc;
     private readonly List<string> notes = [];
-    private readonly bool boardHoldsReset;
+    private readonly ResetNet net;
+    private readonly Supply supply;
+    private readonly PhantomTarget phantom = new();
     private bool boot0;
     private uint bootMode;
+    private bool supplied;
     private bool powered;
+    private bool coreSupplyFailed;
     private bool debugDisabled;
-    private bool probeHoldsReset;
+    private bool onlyDebugPort;
     private bool held;
     private bool anyFrozen;
     private long pulseEnd = long.MinValue;
+    private long nextWake = long.MaxValue;
     private long clock;
 
     public Stm32Chip(Device device, Part part, ChipOptions options)
     {
         (this.device, this.options, Part) = (device, options, part);
         series = SeriesCatalogue.Find(device) ?? throw new NotSupportedException($"No series has an {part.Name}.");
-        boardHoldsReset = options.Faults.OfType<NrstHeldLow>().Any();
+        (net, supply) = (new ResetNet(options.Reset), new Supply(options));
         peripherals = new PeripheralMap(this, series.PeripheralWindows);
         var revision = options.Revision ?? device.Revisions.Keys.DefaultIfEmpty((ushort)0x1000).Max();
         debugMcu = new DebugMcu(series.Dbgmcu, (uint)revision << 16 | device.DeviceId);
@@ -54,8 +62,8 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         flash = FlashModels.Make(new FlashContext(device, part, options, this, series.FlashInterrupt))
             ?? throw new NotSupportedException($"No model of a {device.Flash.Driver} flash.");
         PutSystemMemory();
-        bus = new SystemBus(device, part, series, flash, peripherals, debugMcu, rcc);
-        core = CoreFactory.Make(device, series, bus, this);
+        bus = new SystemBus(device, part, series, flash, peripherals, debugMcu, rcc, options);
+        core = CoreFactory.Make(device, series, bus, this, options.Silicon);
         second = series.Second(part) is { } other
             ? new CortexCore(CoreTraits.Of(other.Kind) with { InterruptLines = series.InterruptLines }, bus, this)
             : null;
@@ -65,6 +73,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         rcc.PeripheralReset += peripherals.Reset;
         rcc.ClocksChanged += _ => ForCores(each => each.CyclePicoseconds = HclkPicoseconds);
         AddPeripherals();
+        flash.Prepare();
         loader = MakeLoader();
     }
 
@@ -73,13 +82,20 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
 
     public Part Part { get; }
 
-    public double SupplyVolts => powered ? options.SupplyVolts : 0;
+    public double SupplyVolts => supplied ? supply.Volts(clock) : 0;
 
-    public ISwdTarget? Swd => powered && !debugDisabled && !flash.DebuggerIsCutOff ? this : null;
+    public ISwdTarget? Swd => !powered ? (supplied && !options.Supply.HasAnalogSupply && phantom.IsFed(clock) ? phantom : null)
+        : !debugDisabled && !coreSupplyFailed && !flash.DebuggerIsCutOff && DebugPinsAreConnected ? this : null;
 
-    public bool ResetIsLow => !powered || probeHoldsReset || boardHoldsReset || clock < pulseEnd;
+    public bool ResetIsLow => !powered || net.IsLow(clock);
 
-    public uint Dpidr => device.Dpidr;
+    public uint Dpidr => options.Silicon.Dpidr ?? device.Dpidr;
+
+    /// <summary>How often the debug port has come out of a power-on reset.</summary>
+    public int PowerUps { get; private set; }
+
+    /// <summary>A core supply that misses its capacitor shakes the levels of the debug pins as long as the core works.</summary>
+    public bool DisturbsWire(int kilohertz) => !options.Supply.HasCoreCapacitor && kilohertz > SteadyKilohertz && powered && !core.Halted && !held;
 
     public long HclkPicoseconds => 1_000_000_000_000 / Math.Max(rcc.Hclk, 1);
 
@@ -101,24 +117,30 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     public void PowerOn(long now)
     {
         clock = now;
+        supplied = true;
+        if (!supply.Suffices)
+        {
+            return;
+        }
+
         powered = true;
-        held = false;
-        debugMcu.PowerOn();
         bus.PowerOn();
         flash.PowerOn(now);
-        debugDisabled = flash.DebugDisabled;
         rcc.PowerOn(now);
-        SetVectors();
-        ForCores(each => each.PowerOnReset(now));
-        Reset(ResetSource.PowerOn, now);
+        nextWake = now + (options.WakePulseNanoseconds ?? long.MaxValue / 2);
+        PowerReset(ResetSource.PowerOn, now);
     }
 
     /// <summary>VDD falls. Flash, option bytes and OTP stay; a running erase is torn off.</summary>
     public void PowerOff(long now)
     {
         RunUntil(now);
-        flash.Reset(ResetSource.PowerOn, now);
-        powered = false;
+        if (powered)
+        {
+            flash.Reset(ResetSource.PowerOn, now);
+        }
+
+        (supplied, powered) = (false, false);
     }
 
     /// <summary>The board holds the BOOT0 pin at a level. The next reset looks at it.</summary>
@@ -127,13 +149,13 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     public void DriveReset(bool low, long now)
     {
         RunUntil(now);
-        if (low == probeHoldsReset)
+        if (low == net.ProbePulls)
         {
             return;
         }
 
-        probeHoldsReset = low;
-        if (powered && low)
+        net.Probe(low, now);
+        if (powered && low && PinResets && net.IsLow(now))
         {
             Reset(ResetSource.Pin, now);
         }
@@ -145,13 +167,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
 
     public void RunUntil(long now)
     {
-        if (!powered)
-        {
-            clock = Math.Max(clock, now);
-            return;
-        }
-
-        while (clock < now)
+        while (clock < now && powered && !coreSupplyFailed)
         {
             var until = Math.Min(Math.Min(now, NextLook()), Math.Max(clock + 1, NextEvent()));
             if (RunsLoader())
@@ -178,30 +194,12 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
             clock = Math.Max(clock, reached);
             FreezeCounters(clock);
             peripherals.Advance(clock);
+            Wake();
+            BreakDown();
             LetGo(clock);
         }
-    }
 
-    void ICoreSignals.SystemResetRequested(long now) => Reset(ResetSource.Software, now);
-
-    void IChipServices.SetInterrupt(int number, bool level) => core?.SetInterrupt(number, level);
-
-    void IChipServices.PendNmi() => core.PendNmi();
-
-    void IChipServices.EventMoved(long when) => core.SliceEnd = Math.Min(core.SliceEnd, when);
-
-    void IChipServices.ResetBy(ResetSource source, long now) => Reset(source, now);
-
-    uint IChipServices.Peek(uint address) => peripherals.Read(address & ~3u, clock);
-
-    void IChipServices.ProtectionLifted() => bus.ClearBackupSram();
-
-    void IChipServices.Note(string text)
-    {
-        if (!notes.Contains(text))
-        {
-            notes.Add(text);
-        }
+        clock = Math.Max(clock, now);
     }
 
     /// <summary>The flash contents, option bytes and OTP, as they outlive the supply.</summary>
@@ -213,11 +211,34 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     private long NextLook() =>
         debugMcu.FreezesAnything && !core.Halted ? clock + LongestSlice : long.MaxValue;
 
-    private long NextEvent() => Math.Min(held && clock < pulseEnd ? pulseEnd : long.MaxValue, peripherals.NextEvent);
+    private long NextEvent()
+    {
+        var reset = !held ? long.MaxValue : Math.Min(clock < pulseEnd ? pulseEnd : long.MaxValue, net.NextChange(clock));
+        return Math.Min(Math.Min(reset, peripherals.NextEvent), Math.Min(nextWake, supply.BreaksDownAt));
+    }
+
+    /// <summary>What a loss of power clears that a system reset does not: the debug part of the cores, DBGMCU, what the flash has seen.</summary>
+    private void PowerReset(ResetSource source, long now)
+    {
+        held = false;
+        PowerUps++;
+        supply.Recover();
+        coreSupplyFailed = false;
+        debugMcu.PowerOn();
+        debugDisabled = flash.DebugDisabled;
+        SetVectors();
+        ForCores(each => each.PowerOnReset(now));
+        Reset(source, now);
+    }
 
     /// <summary>A system reset: everything but the debug part of the core, DBGMCU, the backup domain and RCC_CSR.</summary>
     private void Reset(ResetSource source, long now)
     {
+        if (!ComesThrough(source, now))
+        {
+            return;
+        }
+
         // The internal sources drive the pin, so PINRSTF is set with every one of them.
         rcc.FlagReset(source);
         flash.Boot0 = boot0;
@@ -225,8 +246,10 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         bootMode = BootMode();
         peripherals.Reset(now);
         bus.MemoryMode = null;
+        bus.HangsUntil = 0;
         loader?.Stop();
         debugDisabled |= flash.DebugDisabled;
+        onlyDebugPort = flash.OnlyDebugPortIsOpen;
         if (source != ResetSource.Pin)
         {
             pulseEnd = now + ResetPulse;
@@ -251,6 +274,7 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
     {
         core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;
         second?.VectorsAtReset = flash.SecondBootAddress;
+        core.IsClosedToDebugger = flash.IsSecureOnly;
     }
 
     private void ForCores(Action<CortexCore> act)
@@ -259,16 +283,6 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         if (second is not null)
         {
             act(second);
-        }
-    }
-
-    private void LetGo(long now)
-    {
-        if (held && !probeHoldsReset && !boardHoldsReset && now >= pulseEnd)
-        {
-            (held, bus.InReset) = (false, false);
-            core.HoldInReset(false, now);
-            second?.HoldInReset(!flash.SecondCoreBoots, now);
         }
     }
 }

@@ -10,6 +10,7 @@ namespace Nrst.VirtualBench.Chips;
 internal sealed class SystemBus : IBus
 {
     private const uint SecureBit = 0x1000_0000;
+    private const long Hang = 3_600_000_000_000;
 
     private readonly SeriesDescription series;
     private readonly FlashModel flash;
@@ -23,9 +24,12 @@ internal sealed class SystemBus : IBus
     private readonly RamBlock main;
     private readonly byte[] cells;
     private readonly uint flashStart;
+    private readonly bool externalHangs;
+    private readonly bool isForeign;
 
-    public SystemBus(Device device, Part part, SeriesDescription series, FlashModel flash, PeripheralMap peripherals, DebugMcu debugMcu, Rcc rcc)
+    public SystemBus(Device device, Part part, SeriesDescription series, FlashModel flash, PeripheralMap peripherals, DebugMcu debugMcu, Rcc rcc, ChipOptions options)
     {
+        (externalHangs, isForeign) = (options.ExternalMemoryHangs, options.Silicon.IsForeign);
         (this.series, this.flash, this.peripherals, this.debugMcu, this.rcc) = (series, flash, peripherals, debugMcu, rcc);
         (cells, flashStart) = (flash.Cells.Bytes, device.Flash.Start.Value);
         (flashRegisters, flashWindows) = (flash.RegisterBlocks, flash.Windows);
@@ -41,6 +45,9 @@ internal sealed class SystemBus : IBus
     public bool InReset { get; set; }
 
     public uint SramStart => main.Start;
+
+    /// <summary>Until then an access to an external memory that does not answer keeps the bus.</summary>
+    public long HangsUntil { get; set; }
 
     public Span<byte> Sram => main.Bytes;
 
@@ -70,6 +77,11 @@ internal sealed class SystemBus : IBus
         {
             Put(main.Bytes, at, bytes, value);
             return BusStatus.Ok;
+        }
+
+        if (GetsNoAnswer(address, ref now))
+        {
+            return BusStatus.Error;
         }
 
         if (IsDebugMcu(address))
@@ -134,6 +146,11 @@ internal sealed class SystemBus : IBus
     private BusStatus ReadElsewhere(uint address, int bytes, out uint value, BusMaster master, ref long now)
     {
         value = 0;
+        if (GetsNoAnswer(address, ref now))
+        {
+            return BusStatus.Error;
+        }
+
         if (IsDebugMcu(address))
         {
             value = (debugMcu.Read((address & 0x3FF) & ~3u, now) >> Lane(address)) & Mask(bytes);
@@ -177,6 +194,22 @@ internal sealed class SystemBus : IBus
         }
 
         return Alias(address) is { } target ? Read(target, bytes, out value, master, ref now) : BusStatus.Error;
+    }
+
+    /// <summary>Memories on the external bus, banks of the FMC and windows of the QUADSPI.</summary>
+    private static bool IsExternal(uint address) => address >> 28 is 0x6 or 0x7 or 0x9;
+
+    private bool GetsNoAnswer(uint address, ref long now)
+    {
+        if (externalHangs && IsExternal(address))
+        {
+            now += Hang;
+            HangsUntil = now;
+            return true;
+        }
+
+        // Another maker's peripherals are elsewhere, or look different; its memories are where all have them.
+        return isForeign && (address >> 29 is 2 or 7 || flash.Information.Covers(address));
     }
 
     private bool IsDebugMcu(uint address) =>

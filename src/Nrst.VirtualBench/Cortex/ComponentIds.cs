@@ -49,7 +49,7 @@ internal sealed class ComponentIds(CoreTraits traits)
             found[0xE0001] = Component.Arm(0x00A, Memory);
             found[0xE0002] = Component.Arm(0x00B, Memory);
             found[0xE00FF] = Component.Arm(traits.HasVtor ? 0x4C0u : 0x471, Table);
-            found[traits.AhbApBase >> 12] = new(0x000A_0000 | traits.RomTablePart, 0, Table);
+            found[traits.AhbApBase >> 12] = First(traits);
             return found;
         }
 
@@ -70,9 +70,14 @@ internal sealed class ComponentIds(CoreTraits traits)
             found[0xE00FF] = Component.Arm(isV8 ? 0x4C9u : 0x4C7, Table);
         }
 
-        found[traits.AhbApBase >> 12] = new(0x000A_0000 | traits.RomTablePart, 0, Table);
+        found[traits.AhbApBase >> 12] = First(traits);
         return found;
     }
+
+    /// <summary>The first ROM table names the maker of the chip.</summary>
+    private static Component First(CoreTraits traits) => traits.RomTableId is var (peripheral, continuation)
+        ? new(peripheral, continuation, Table)
+        : new(0x000A_0000 | traits.RomTablePart, 0, Table);
 
     private static Dictionary<uint, uint[]> Tables(CoreTraits traits)
     {

@@ -100,6 +100,9 @@ internal sealed partial record CoreTraits
     /// <summary>The maker's part number in the first ROM table, which is the chip's.</summary>
     public uint RomTablePart { get; init; } = 0x411;
 
+    /// <summary>PIDR3..PIDR0 and PIDR4 of the first ROM table, where the chip is not the maker's; null for his.</summary>
+    public (uint Peripheral, uint Continuation)? RomTableId { get; init; }
+
     public bool HasCaches => CacheKilobytes != 0;
 
     public byte PriorityMask => (byte)(0xFF << 8 - PriorityBits);

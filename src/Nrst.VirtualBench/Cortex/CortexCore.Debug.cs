@@ -13,7 +13,14 @@ internal sealed partial class CortexCore
     private bool _halted, _stepping, _resetSeen, _watchFetches;
     private long _retiredAtLastRead, _countedFrom;
 
-    private bool DebugEnabled => (_dhcsr & DHCSR_C_DEBUGEN) != 0;
+    /// <summary>An access that a slave holds up for longer than this is one that never ends: the core cannot even halt.</summary>
+    private const long Hopeless = 600_000_000_000;
+
+    private long _debugTime;
+
+    private bool DebugEnabled => (_dhcsr & DHCSR_C_DEBUGEN) != 0 && !IsClosedToDebugger;
+
+    private bool IsHung => _now > _debugTime + Hopeless;
 
     private uint CycleCount
     {
@@ -56,6 +63,11 @@ internal sealed partial class CortexCore
             value = 0;
         }
 
+        if (IsClosedToDebugger)
+        {
+            value &= DHCSR_C_DEBUGEN;
+        }
+
         _dhcsr = value;
         _attention = true;
         if ((value & DHCSR_C_HALT) == 0)
@@ -65,7 +77,7 @@ internal sealed partial class CortexCore
         else if (!_halted)
         {
             _haltReasons |= DFSR_HALTED;
-            if (debugger && !_held)
+            if (debugger && !_held && !IsHung)
             {
                 EnterDebugState();
             }

@@ -102,7 +102,7 @@ internal sealed partial class CortexCore
             LockUp("Reading the reset vector failed");
         }
 
-        if ((_dhcsr & DHCSR_C_DEBUGEN) != 0)
+        if (DebugEnabled)
         {
             _haltReasons |= (_demcr & DEMCR_VC_CORERESET) != 0 ? DFSR_VCATCH : 0;
             _haltReasons |= (_dhcsr & DHCSR_C_HALT) != 0 ? DFSR_HALTED : 0;

@@ -76,6 +76,7 @@ internal sealed partial class CortexCore
     // A halted or sleeping core is looked at in the present even if nobody let it run up to now.
     private void CatchUpIdle(bool debugger, long now)
     {
+        _debugTime = debugger ? now : _debugTime;
         if (debugger && (_halted || _held))
         {
             CatchUp(now);

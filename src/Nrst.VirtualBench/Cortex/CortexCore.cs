@@ -90,6 +90,15 @@ internal sealed partial class CortexCore(CoreTraits traits, IBus bus, ICoreSigna
 
     public bool Sleeping => _sleeping;
 
+    /// <summary>Asleep with SCR.SLEEPDEEP: the chip may take the clock away.</summary>
+    public bool SleepsDeeply => _sleeping && (_scr & 4) != 0 && !_halted;
+
+    /// <summary>The chip does not let a debugger stop this core: it only ever executes secure code.</summary>
+    public bool IsClosedToDebugger { get; set; }
+
+    /// <summary>A rising edge at the event input, which a WFE waits for.</summary>
+    public void SignalEvent() => (_event, _attention) = (true, true);
+
     /// <summary>Executes, or lets time pass while the core does not execute, until <paramref name="now"/> or <see cref="SliceEnd"/>.</summary>
     public void RunUntil(long now)
     {

@@ -6,10 +6,10 @@ namespace Nrst.VirtualBench.Probes;
 internal sealed class DebugGroup
 {
     public const byte DriveNrst = 0x3C;
+    public const byte Enter = 0x30;
 
     private const byte EnterV1 = 0x20;
     private const byte Exit = 0x21;
-    private const byte Enter = 0x30;
     private const byte ReadIdCodes = 0x31;
     private const byte LastStatus = 0x3B;
     private const byte LastStatusWithAddress = 0x3E;

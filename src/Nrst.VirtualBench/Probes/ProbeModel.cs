@@ -21,6 +21,12 @@ internal sealed record ProbeModel(
 {
     public const ushort VendorId = 0x0483;
 
+    /// <summary>Of the first probes of this kind.</summary>
+    public string OldestFirmware { get; private init; } = "";
+
+    /// <summary>What copies of this kind tell: a version with a part too many for it, or one too few.</summary>
+    public string CopyFirmware { get; private init; } = "";
+
     /// <summary>What one USB call costs the host, when nothing has to come back.</summary>
     public const long CallNs = 20_000;
 
@@ -32,9 +38,9 @@ internal sealed record ProbeModel(
 
     private static readonly ProbeModel[] s_all =
     [
-        new("v2", "ST-LINK/V2", 2, 0x3748, 64, "V2J45S7", StLinkMode.Dfu, 200_000, 1_500, 10_900),
-        new("v2-1", "ST-LINK/V2-1", 2, 0x374B, 64, "V2J45M31", StLinkMode.MassStorage, 200_000, 1_500, 10_900),
-        new("v3", "STLINK-V3", 3, 0x374E, 512, "V3J13M4B5S1", StLinkMode.MassStorage, 130_000, 1_800, 4_350),
+        new("v2", "ST-LINK/V2", 2, 0x3748, 64, "V2J45S7", StLinkMode.Dfu, 200_000, 1_500, 10_900) { OldestFirmware = "V2J17S4", CopyFirmware = "V2J37M26S7" },
+        new("v2-1", "ST-LINK/V2-1", 2, 0x374B, 64, "V2J45M31", StLinkMode.MassStorage, 200_000, 1_500, 10_900) { OldestFirmware = "V2J22M5", CopyFirmware = "V2J37S7" },
+        new("v3", "STLINK-V3", 3, 0x374E, 512, "V3J13M4B5S1", StLinkMode.MassStorage, 130_000, 1_800, 4_350) { OldestFirmware = "V3J1M1" },
     ];
 
     public static IReadOnlyList<ProbeModel> All => s_all;

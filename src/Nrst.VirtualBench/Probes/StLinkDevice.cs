@@ -47,6 +47,9 @@ internal sealed class StLinkDevice : IBulkPipe
         }
     }
 
+    /// <summary>The host is about to see whether there is a target, or what voltage it has.</summary>
+    public event Action? Looked;
+
     /// <summary>Commands so far, each with its data and its answer counted as one.</summary>
     public long Exchanges { get; private set; }
 
@@ -131,6 +134,11 @@ internal sealed class StLinkDevice : IBulkPipe
         transfer[..Math.Min(transfer.Length, CommandLength)].CopyTo(command);
         Exchanges++;
         _clock.Advance(ProbeModel.CallNs, TimeKind.Usb);
+        if (StLinkFirmware.LooksForTarget(command))
+        {
+            Looked?.Invoke();
+        }
+
         var outcome = _firmware.Handle(command);
         if (outcome.Reply is { } reply)
         {

@@ -51,6 +51,10 @@ internal sealed class StLinkFirmware(ProbeModel model, ProbeFirmware version, Sw
         set => Debug.Mode = value;
     }
 
+    /// <summary>Entering a debug session, or measuring the target's voltage.</summary>
+    public static bool LooksForTarget(ReadOnlySpan<byte> command) =>
+        command[0] == GetTargetVoltage || (command[0] == DebugCommands && command[1] == DebugGroup.Enter);
+
     /// <param name="command">16 bytes.</param>
     public Outcome Handle(ReadOnlySpan<byte> command) => command[0] switch
     {

@@ -94,6 +94,11 @@ internal sealed class SwDebugPort(ISwdTarget target)
                 return refusal;
             case CTRL_STAT when (_select & 0xF) == 0:
                 _control = value & ControlBits;
+                if ((value & (CDBGPWRUPREQ | CSYSPWRUPREQ)) != 0)
+                {
+                    target.PowerRequested(now);
+                }
+
                 return SwdAck.Ok;
             case SELECT when NotNow(now) is { } refusal:
                 return refusal;

@@ -24,6 +24,7 @@ internal sealed class SwdWire
     private readonly WireFaults _faults;
     private SwDebugPort? _port;
     private ISwdTarget? _portOf;
+    private int _powerUps;
     private long _picoseconds;
     private uint _noise = NoiseSeed;
 
@@ -34,7 +35,14 @@ internal sealed class SwdWire
 
     public int Kilohertz { get; set; } = SwdSpeeds.DefaultV2;
 
-    public double TargetVolts => _faults.NoTargetPower ? 0 : _chip.SupplyVolts;
+    public double TargetVolts
+    {
+        get
+        {
+            _chip.RunUntil(_clock.Nanoseconds);
+            return _faults.FrozenVolts ?? (_faults.NoTargetPower || _faults.SenseIsUnwired ? 0 : _chip.SupplyVolts);
+        }
+    }
 
     public bool ResetDriven { get; private set; }
 
@@ -43,7 +51,7 @@ internal sealed class SwdWire
     {
         get
         {
-            if (_portOf is not null && Target != _portOf)
+            if (_portOf is not null && (_chip.PowerUps != _powerUps || HasNoPower))
             {
                 (_port, _portOf) = (null, null);
             }
@@ -51,6 +59,9 @@ internal sealed class SwdWire
             return _port;
         }
     }
+
+    /// <summary>The debug port has lost its supply, not only its pins.</summary>
+    private bool HasNoPower => _faults.NoTargetPower || _chip.SupplyVolts == 0;
 
     private ISwdTarget? Target => _faults.SwdDisconnected || _faults.NoTargetPower ? null : _chip.Swd;
 
@@ -69,7 +80,7 @@ internal sealed class SwdWire
         _chip.RunUntil(_clock.Nanoseconds);
         if (Port is null && Target is { } target)
         {
-            (_port, _portOf) = (new SwDebugPort(target), target);
+            (_port, _portOf, _powerUps) = (new SwDebugPort(target), target, _chip.PowerUps);
         }
     }
 
@@ -178,7 +189,7 @@ internal sealed class SwdWire
     private SwdAck Transfer(bool ap, bool read, int address, ref uint value)
     {
         _chip.RunUntil(_clock.Nanoseconds);
-        if (Port is not { } port)
+        if (Port is not { } port || Target is null)
         {
             return SwdAck.Silent;
         }
@@ -217,10 +228,10 @@ internal sealed class SwdWire
         return wait <= PatienceNs;
     }
 
-    /// <summary>One transfer in 64 suffers, the same ones every time.</summary>
+    /// <summary>One transfer in so many suffers, the same ones every time.</summary>
     private SwdAck? Noise()
     {
-        if (_faults.NoisyAboveKilohertz is not { } limit || Kilohertz <= limit)
+        if (Spoilt() is not { } rate)
         {
             return null;
         }
@@ -228,8 +239,15 @@ internal sealed class SwdWire
         _noise ^= _noise << 13;
         _noise ^= _noise >> 17;
         _noise ^= _noise << 5;
-        return (_noise & 63) != 0 ? null : (_noise & 64) != 0 ? SwdAck.Silent : SwdAck.Garbled;
+        return _noise % 1024 >= rate ? null : (_noise & 0x1_0000) != 0 ? SwdAck.Silent : SwdAck.Garbled;
     }
+
+    /// <summary>How many of 1024 transfers are spoilt; null on clean wires.</summary>
+    private uint? Spoilt() =>
+        _chip.DisturbsWire(Kilohertz) ? 256
+        : _faults.HasContention ? (uint)Math.Clamp(Kilohertz / 8, 16, 256)
+        : _faults.NoisyAboveKilohertz is { } limit && Kilohertz > limit ? 16
+        : null;
 
     private long Picoseconds(int bits) => bits * 1_000_000_000L / Kilohertz;
 

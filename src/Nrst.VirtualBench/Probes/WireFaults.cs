@@ -11,8 +11,17 @@ internal sealed record WireFaults
     /// <summary>Above this SWD clock some transfers come back without an acknowledge or with wrong parity.</summary>
     public int? NoisyAboveKilohertz { get; init; }
 
+    /// <summary>Something else drives SWDIO: at every clock some transfers are lost, and the more the faster they follow.</summary>
+    public bool HasContention { get; init; }
+
+    /// <summary>The wire that lets the probe measure the target's supply ends before it.</summary>
+    public bool SenseIsUnwired { get; init; }
+
     /// <summary>The target has no supply.</summary>
     public bool NoTargetPower { get; init; }
+
+    /// <summary>What the probe tells whatever it measures, as copies of it do; null for one that measures.</summary>
+    public double? FrozenVolts { get; init; }
 
     public UsbFaults Usb { get; init; } = UsbFaults.None;
 }

@@ -25,10 +25,8 @@ public sealed class St_flash_judges_every_family : IDisposable
     public async Task Each_finds_what_the_other_wrote(string part)
     {
         Peers.Require("st-flash");
-        using var board = new BoardStore(_folder.File("bench")).OpenOrCreate(part);
+        using var board = WithOldContents(part, out var old);
         var chip = ((ChipOnBoard)board.Chip).Silicon;
-        var old = FlashingBench.Bytes(chip.Flash.Length, 3);
-        old.CopyTo(chip.Flash);
         var start = chip.Part.Layouts[0].Range.Start.Value;
 
         var theirs = FlashingBench.Bytes(ImageBytes, 17);
@@ -68,14 +66,27 @@ public sealed class St_flash_judges_every_family : IDisposable
     public async Task It_is_at_fault_as_described(string part)
     {
         Peers.Require("st-flash");
-        using var board = new BoardStore(_folder.File("bench")).OpenOrCreate(part);
+        using var board = WithOldContents(part, out _);
         var chip = ((ChipOnBoard)board.Chip).Silicon;
-        FlashingBench.Bytes(chip.Flash.Length, 3).CopyTo(chip.Flash);
 
         var (_, talk) = await Peers.On(
             board, "st-flash", "write", _folder.File("theirs.bin", FlashingBench.Bytes(ImageBytes, 17)), $"0x{chip.Part.Layouts[0].Range.Start.Value:x8}");
 
         Assert.Contains(StFlashChip.All.Single(one => one.Part == part).Fault!, talk, StringComparison.Ordinal);
         Assert.DoesNotContain("jolly good", talk, StringComparison.Ordinal);
+    }
+
+    /// <summary>Filled before it gets power: a chip that finds itself empty starts its bootloader, and st-flash takes that for a probe, for it is of the same maker.</summary>
+    private VirtualBoard WithOldContents(string part, out byte[] old)
+    {
+        var store = new BoardStore(_folder.File("bench"));
+        using (var blank = store.OpenOrCreate(part))
+        {
+            var flash = ((ChipOnBoard)blank.Chip).Silicon.Flash;
+            old = FlashingBench.Bytes(flash.Length, 3);
+            old.CopyTo(flash);
+        }
+
+        return store.Open(part);
     }
 }

@@ -36,6 +36,25 @@ public sealed class BoardKeeping : IDisposable
         Assert.Equal(1, mode[0]);
     }
 
+    /// <summary>As with a real board, somebody's hands do not wait until the probe is free.</summary>
+    [Fact]
+    public void A_jumper_and_the_power_can_be_changed_under_whoever_uses_the_board()
+    {
+        _store.New("b", "STM32F407VG", "v2-1");
+        using (var board = _store.Open("b"))
+        {
+            var before = board.Clock.Now;
+            _store.Set("b", ["boot0=1"]);
+            _store.PowerCycle("b");
+            Assert.Equal(before, board.Clock.Now);
+            board.Pipe.Send(Command(0xF7));
+            Assert.True((board.Clock.Now - before).TotalSeconds > 0.4, "half a second without power");
+        }
+
+        Assert.True(Assert.Single(_store.List()).Boot0);
+        Assert.Throws<UsageException>(() => _store.PowerCycle("nobody"));
+    }
+
     [Fact]
     public void A_virtual_COM_port_ends_at_a_USART_that_the_chip_has()
     {

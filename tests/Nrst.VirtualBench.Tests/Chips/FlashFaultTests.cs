@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 using static Nrst.VirtualBench.Tests.Chips.Bench;
 
 namespace Nrst.VirtualBench.Tests.Chips;
@@ -59,16 +60,5 @@ public sealed class FlashFaultTests
         Assert.True(bench.Chip.Flash[0x8000..0xC000].ContainsAnyExcept((byte)0xFF));
     }
 
-    [Theory]
-    [InlineData("flash-stuck-bit")]
-    [InlineData("flash-stuck-bit:here")]
-    [InlineData("flash-ignores-commands:3")]
-    [InlineData("no-such-fault")]
-    public void A_fault_that_is_not_known_is_refused(string text) => Assert.False(ChipFault.TryParse(text, out _));
-
-    private static Bench With(string fault)
-    {
-        Assert.True(ChipFault.TryParse(fault, out var parsed));
-        return new Bench(options: new ChipOptions { Faults = [parsed] });
-    }
+    private static Bench With(string fault) => new(options: BoardPhysics.With(fault).Chip);
 }

@@ -69,7 +69,7 @@ public sealed class ResetTests
     [Fact]
     public void A_board_that_holds_NRST_low_keeps_the_core_from_running()
     {
-        var bench = new Bench(options: new ChipOptions { Faults = [new NrstHeldLow()] });
+        var bench = new Bench(options: new ChipOptions { Reset = new ResetWiring { IsShorted = true } });
         bench.Wait(10_000_000);
         Assert.True(bench.Chip.ResetIsLow);
         Assert.Equal(0, bench.Chip.Core.InstructionsExecuted);

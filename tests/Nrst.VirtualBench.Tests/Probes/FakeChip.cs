@@ -33,7 +33,11 @@ internal sealed class FakeChip : IBoardChip, ISwdTarget, IMemoryPort, IUsartPins
 
     private readonly ConcurrentQueue<(int Usart, byte[] Bytes)> _toSay = new();
 
-    public double SupplyVolts { get; set; } = 3.3;
+    public double SupplyVolts
+    {
+        get => Powered ? field : 0;
+        set;
+    } = 3.3;
 
     public ISwdTarget? Swd => Powered ? this : null;
 

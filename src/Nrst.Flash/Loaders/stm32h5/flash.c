@@ -45,10 +45,7 @@ static inline __attribute__((always_inline)) void flash_write(struct loader *m, 
     {
     }
 
-    for (u32 end = to + 16; to < end; to += 4)
-    {
-        REG(to) = *from++;              /* the last word starts the operation */
-    }
+    put_words(to, from, 16);            /* the last word starts the operation */
 
     __asm volatile("dsb");
 }

@@ -41,15 +41,11 @@ static inline void flash_program(struct loader *m, u32 to)
 
 static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from)
 {
-    u32 end = to + m->unit;
     while (flash_busy(m))
     {
     }
 
-    for (; to < end; to += 4)
-    {
-        REG(to) = *from++;              /* the last word starts the operation */
-    }
+    put_words(to, from, m->unit);       /* the last word starts the operation */
 
     __asm volatile("dsb");
 }

@@ -44,10 +44,7 @@ static inline __attribute__((always_inline)) void flash_write(struct loader *m, 
     {
     }
 
-    for (u32 left = m->unit; left; left -= 4, to += 4)
-    {
-        REG(to) = *from++;              /* the last word of a unit starts the operation */
-    }
+    put_words(to, from, m->unit);       /* the last word of a unit starts the operation */
 
     __asm volatile("dsb");
 }

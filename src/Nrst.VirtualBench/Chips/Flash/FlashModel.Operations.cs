@@ -10,8 +10,6 @@ internal abstract partial class FlashModel
     private const long DebuggerPatience = 1_000_000_000;
 
     private readonly List<FlashOperation> operations = [];
-    private readonly bool ignoresCommands;
-    private readonly bool neverFinishes;
 
     /// <summary>The operations under way.</summary>
     protected IReadOnlyList<FlashOperation> Operations => operations;
@@ -37,16 +35,30 @@ internal abstract partial class FlashModel
     /// <returns>Whether it started.</returns>
     protected bool Begin(FlashWork work, long now, long time, int banks, Action<double> finish)
     {
-        if (ignoresCommands)
+        if (specimen.IgnoresCommands || (specimen.IgnoresErases && work == FlashWork.Erase))
         {
             return false;
         }
 
-        var operation = new FlashOperation(work, now, neverFinishes ? long.MaxValue : now + time, banks, finish);
+        var breaksDown = context.Chip.PumpWorks(now, now + time);
+        var never = specimen.NeverFinishes || breaksDown || IsSuspended;
+        var operation = new FlashOperation(work, now, never ? long.MaxValue : now + time, banks, finish) { Time = specimen.NeverFinishes ? 0 : time };
         operations.Add(operation);
         Quiet = false;
         Started(operation);
         return true;
+    }
+
+    /// <summary>Operations wait: somebody has asked for the flash to be readable.</summary>
+    protected virtual bool IsSuspended => false;
+
+    /// <summary>What waited goes on.</summary>
+    protected void Resume(long now)
+    {
+        for (var i = 0; i < operations.Count; i++)
+        {
+            operations[i] = operations[i] with { Start = now, End = operations[i].Time is var time && time > 0 ? now + time : long.MaxValue };
+        }
     }
 
     /// <summary>BSY rises.</summary>
@@ -120,7 +132,7 @@ internal abstract partial class FlashModel
         operations.Clear();
         foreach (var operation in torn)
         {
-            var part = operation.End == long.MaxValue ? 0 : (double)(now - operation.Start) / (operation.End - operation.Start);
+            var part = operation.Time == 0 || IsSuspended ? 0 : (double)(now - operation.Start) / operation.Time;
             Close(operation, now, Math.Clamp(part, 0, 0.999));
         }
     }
@@ -138,6 +150,11 @@ internal abstract partial class FlashModel
         }
 
         operation.Finish(part);
+        if (operation.Work == FlashWork.Program && context.Chip.SupplyOverfeedsPump)
+        {
+            RaiseProgramError();
+        }
+
         UpdateQuiet();
     }
 }
@@ -159,5 +176,8 @@ internal enum FlashWork
 /// <param name="Finish">Brings the effect into the cells; the argument is the part of the time that was granted, 0 to 1.</param>
 internal sealed record FlashOperation(FlashWork Work, long Start, long End, int Banks, Action<double> Finish)
 {
+    /// <summary>What it takes when nothing holds it up; 0 where it never ends.</summary>
+    public long Time { get; init; }
+
     public bool ChangesOptions => Work is FlashWork.Options or FlashWork.Regression;
 }

@@ -24,20 +24,24 @@ internal abstract partial class FlashModel
     private readonly Dictionary<uint, uint> stored = [];
     private readonly Dictionary<uint, FlashRegister> registers = [];
     private readonly FlashContext context;
+    private readonly FlashSpecimen specimen;
+    private readonly CoreRipple? ripple;
+    private readonly uint missingFrom;
 
     protected FlashModel(FlashContext context)
     {
         this.context = context;
         var flash = context.Device.Flash;
-        Cells = new FlashCells(flash.Start.Value, context.Part.FlashKiB * 1024, flash.ErasedValue, context.Options.Faults);
+        Cells = new FlashCells(flash.Start.Value, context.Part.FlashKiB * 1024, flash.ErasedValue, context.Options.Flash);
         Timing = new FlashTiming(flash.Times, context.Options.FlashTimes);
-        ignoresCommands = context.Options.Faults.OfType<FlashIgnoresCommands>().Any();
-        neverFinishes = context.Options.Faults.OfType<FlashNeverFinishes>().Any();
+        specimen = context.Options.Flash;
+        ripple = context.Options.Supply.HasCoreCapacitor ? null : new CoreRipple();
+        missingFrom = context.Options.Silicon.HasHalfTheFlash ? (uint)Cells.Bytes.Length / 2 : uint.MaxValue;
         MainStart = flash.Start.Value;
         Map = FlashMap.Of(context.Part, _ => 0);
         Information
             .Put(context.Device.UniqueId.At.Value, context.Options.UniqueId)
-            .Put(flash.Size.At.Value, (ushort)context.Part.FlashKiB);
+            .Put(flash.Size.At.Value, context.Options.Silicon.SizeRegister ?? (ushort)context.Part.FlashKiB);
     }
 
     /// <summary>Every register of the block, for the model itself and for whoever compares it with the manual.</summary>
@@ -77,6 +81,47 @@ internal abstract partial class FlashModel
     /// <summary>Firmware has switched the debug pins off (DBG_SWEN); a reset brings them back.</summary>
     public virtual bool DebuggerIsCutOff => false;
 
+    /// <summary>What NRST is, under the option bytes in force.</summary>
+    public virtual ResetPinMode ResetPin => ResetPinMode.Bidirectional;
+
+    /// <summary>A debugger reaches the port of the debug components, and no other.</summary>
+    public virtual bool OnlyDebugPortIsOpen => false;
+
+    /// <summary>All of flash and RAM belongs to a secure world that a debugger is kept out of.</summary>
+    public virtual bool IsSecureOnly => false;
+
+    /// <summary>The first of two cores runs after a reset.</summary>
+    public virtual bool FirstCoreBoots => true;
+
+    /// <summary>Bytes that share an error code; 0 where there is none.</summary>
+    public virtual int EccWidth => 0;
+
+    /// <summary>How a program writes into this flash; null where there is no simple way.</summary>
+    public virtual SelfProgramming? SelfProgramming => null;
+
+    /// <summary>Programs the option cells as somebody has done before; false where this silicon has no such thing.</summary>
+    /// <remarks>To be done before power-on.</remarks>
+    public virtual bool Provision(OptionWish wish, uint argument = 0) => false;
+
+    /// <summary>Raises what this controller raises when a program goes wrong, and what a session that ended in the middle leaves.</summary>
+    /// <returns>False where there is no such flag.</returns>
+    public virtual bool RaiseProgramError() => false;
+
+    /// <summary>The level fell, and its end was not waited for with the power off: everything is still refused.</summary>
+    public bool IsHalfOpened { get; private set; }
+
+    /// <summary>Leaves the chip with a regression that wants a power cycle; false where this silicon never does.</summary>
+    public virtual bool LeaveHalfOpened() => false;
+
+    /// <summary>The flash was blank when it was last looked at; false where nobody looks.</summary>
+    public virtual bool LeaveEmptyFlag() => false;
+
+    /// <summary>The bit of ACR that keeps operations from being carried out; 0 where there is none.</summary>
+    public virtual uint SuspendBit => 0;
+
+    /// <summary>The bits of a register that shut the securable area off; null where there is none.</summary>
+    public virtual (uint Register, uint Bits)? SecurableShut => null;
+
     /// <summary>The option bytes start the independent watchdog at reset.</summary>
     public virtual bool HardwareWatchdog => false;
 
@@ -99,6 +144,26 @@ internal abstract partial class FlashModel
     /// <summary>An access port has reached into this chip since it got power. Read-out protection does not forget that before power-off.</summary>
     public bool DebuggerSeen { get; private set; }
 
+    /// <summary>An erase of this unit was torn off half-way.</summary>
+    public void LeaveHalfErased(FlashUnit unit)
+    {
+        Cells.LeaveHalfErased(unit.Offset, unit.Range.Length);
+        UpdateQuiet();
+    }
+
+    /// <summary>The error code of the word at an address is wrong.</summary>
+    public bool Damage(uint address)
+    {
+        if (EccWidth == 0 || Locate(address) is not { } place)
+        {
+            return false;
+        }
+
+        Cells.Break(place.Offset, EccWidth);
+        UpdateQuiet();
+        return true;
+    }
+
     /// <summary>No operation is under way and nothing stands between the bus and the cells: it may take the short way.</summary>
     public bool Quiet { get; private set; }
 
@@ -116,22 +181,34 @@ internal abstract partial class FlashModel
 
     protected Part Part => context.Part;
 
-    protected double Volts => context.Options.SupplyVolts;
+    /// <summary>Volts on VDD while the charge pump works.</summary>
+    protected double Volts => context.Chip.VoltsUnderPump;
 
     /// <summary>Reads of the main flash fail, and so do writes.</summary>
     protected virtual bool ReadBarred => DebuggerSeen && Protection != ReadProtection.Level0;
 
     /// <summary>A read finds at an address what the cells of the same offset hold, and nothing can bar it.</summary>
-    protected virtual bool ReadsPlainly => !Cells.HasBrokenWords;
+    protected virtual bool ReadsPlainly => !Cells.HasBrokenWords && Cells.Marginal.Count == 0 && ripple is null && missingFrom == uint.MaxValue;
 
     /// <summary>Further addresses at which the whole main flash is seen: the ITCM of a Cortex-M7, the secure alias.</summary>
     protected virtual IReadOnlyList<uint> MainAliases => [];
 
+    /// <summary>Draws the map of the factory option bytes, for whoever changes the chip before its first power-on.</summary>
+    public void Prepare() => Map = FlashMap.Of(Part, at => OptionInForce(at.Value - Device.Flash.Controller.Value));
+
     /// <summary>The supply came back.</summary>
     public void PowerOn(long now)
     {
-        DebuggerSeen = false;
         Statistics = new FlashStatistics();
+        PowerReset(now);
+    }
+
+    /// <summary>A reset for want of volts: as after power-on, but nobody has begun to count anew.</summary>
+    public void PowerReset(long now)
+    {
+        DebuggerSeen = false;
+        IsHalfOpened = false;
+        Cells.IsStarved = !context.Chip.SupplyFeedsPump;
         Reset(ResetSource.PowerOn, now);
     }
 
@@ -195,9 +272,11 @@ internal abstract partial class FlashModel
         value = 0;
         if (Locate(address) is { } place)
         {
-            return !Wait(place.Unit.BankMask, master, ref now) || ReadBarred
+            var status = !Wait(place.Unit.BankMask, master, ref now) || ReadBarred
                 ? BusStatus.Error
                 : ReadCells(place, bytes, out value, master, now);
+            value = ripple?.Disturb(value, bytes, now) ?? value;
+            return status;
         }
 
         if (!Information.Covers(address) || !Wait(1, master, ref now))
@@ -277,11 +356,20 @@ internal abstract partial class FlashModel
     {
     }
 
+    /// <summary>Some layout of this part has more than one bank.</summary>
+    protected bool HasTwoBanks => Part.Layouts.Any(layout => layout.Banks.Count > 1);
+
     /// <summary>The option bytes in force have changed: the layout may be another, and so may be who may read.</summary>
     protected void OptionsChanged()
     {
         Map = FlashMap.Of(Part, at => OptionInForce(at.Value - Device.Flash.Controller.Value));
         UpdateQuiet();
+    }
+
+    protected bool HalfOpen()
+    {
+        IsHalfOpened = true;
+        return true;
     }
 
     protected void UpdateQuiet() => Quiet = operations.Count == 0 && !ReadBarred && Map.IsPlain && ReadsPlainly;
@@ -322,7 +410,9 @@ internal abstract partial class FlashModel
     }
 
     private FlashPlace? At(uint address) =>
-        Map.At(address) is { } unit ? new FlashPlace(unit, unit.Offset + address - unit.Range.Start.Value) : null;
+        Map.At(address) is { } unit && unit.Offset + address - unit.Range.Start.Value is var offset && offset < missingFrom
+            ? new FlashPlace(unit, offset)
+            : null;
 
     private IEnumerable<(uint Start, uint Length)> MainWindows()
     {

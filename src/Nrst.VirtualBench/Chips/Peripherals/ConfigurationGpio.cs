@@ -5,6 +5,9 @@ internal interface IGpio : IPeripheral
 {
     /// <summary>The board drives a pin, or lets it go.</summary>
     void Drive(int pin, bool? level);
+
+    /// <summary>Pins 13 and 14 of this port still lead to the debug port, as after a reset.</summary>
+    bool CarriesDebug { get; }
 }
 
 /// <summary>A GPIO port of the F1: four bits a pin in CRL and CRH, and ODR chooses the pull resistor of an input.</summary>
@@ -16,6 +19,9 @@ internal sealed class ConfigurationGpio(char port, Action<PinChange> changed) : 
     private uint driven;
     private uint levels;
     private uint shown;
+
+    /// <summary>AFIO_MAPR decides, not the port.</summary>
+    public bool CarriesDebug => true;
 
     public void Drive(int pin, bool? level)
     {

@@ -6,11 +6,15 @@ internal readonly record struct PinChange(char Port, int Pin, bool High, long Ti
 /// <summary>A GPIO port: outputs read back on IDR, inputs follow the board or the pull resistors.</summary>
 internal sealed class Gpio(char port, Action<PinChange> changed) : IGpio
 {
-    private const int Moder = 0, Ospeedr = 2, Pupdr = 3, Odr = 5;
+    private const int Moder = 0, Ospeedr = 2, Pupdr = 3, Odr = 5, Afrh = 9;
+    private const uint DebugModes = 0x3C00_0000, DebugFunctions = 0x0FF0_0000;
     private readonly uint[] registers = new uint[10];
     private uint driven;
     private uint levels;
     private uint shown;
+
+    /// <summary>Both are in alternate function 0.</summary>
+    public bool CarriesDebug => (registers[Moder] & DebugModes) == 0x2800_0000 && (registers[Afrh] & DebugFunctions) == 0;
 
     /// <summary>The board drives a pin, or lets it go.</summary>
     public void Drive(int pin, bool? level)

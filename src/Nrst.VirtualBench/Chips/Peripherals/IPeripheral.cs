@@ -40,6 +40,24 @@ internal interface IChipServices
     /// <summary>What a peripheral register holds, for a block that takes a wire from another: PWR tells the flash the voltage range.</summary>
     uint Peek(uint address);
 
+    /// <summary>Volts on VDD while the charge pump of the flash works.</summary>
+    double VoltsUnderPump { get; }
+
+    /// <summary>The charge pump of the flash has what it needs.</summary>
+    bool SupplyFeedsPump { get; }
+
+    /// <summary>VDD is above what the charge pump bears.</summary>
+    bool SupplyOverfeedsPump { get; }
+
+    /// <summary>The charge pump of the flash is to work for this time. Answers whether the supply breaks down before its end.</summary>
+    bool PumpWorks(long from, long until);
+
+    /// <summary>Software chose how the core is fed, which it can do once after power-on.</summary>
+    void CoreSupplyChosen(uint configuration);
+
+    /// <summary>One transfer of a DMA controller; what nobody answers to is lost.</summary>
+    void Move(uint from, uint to, int bytes, long now);
+
     /// <summary>Read-out protection was lifted: what else goes with the flash (backup SRAM, backup registers) goes now.</summary>
     void ProtectionLifted();
 
@@ -55,6 +73,9 @@ internal enum ResetSource
     Software,
     IndependentWatchdog,
     WindowWatchdog,
+
+    /// <summary>VDD fell below the level of the brown-out or the power-down reset, and came back.</summary>
+    BrownOut,
 
     /// <summary>OBL_LAUNCH: the option bytes were loaded anew.</summary>
     OptionLoad,

@@ -53,6 +53,8 @@ internal sealed class Iwdg(IChipServices chip, Func<bool> startedByOption) : ITi
     {
         if (now >= NextEvent)
         {
+            // Where NRST cannot be pulled low there is no reset, and it counts anew.
+            fed = now;
             chip.ResetBy(ResetSource.IndependentWatchdog, now);
         }
     }

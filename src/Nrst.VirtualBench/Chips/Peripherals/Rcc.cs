@@ -146,7 +146,8 @@ internal sealed class Rcc : IPeripheral
     public void FlagReset(ResetSource source)
     {
         var flags = description.ResetFlags;
-        registers[flags.Register / 4] |= flags.Flags.GetValueOrDefault(source) | flags.Flags.GetValueOrDefault(ResetSource.Pin);
+        var own = source == ResetSource.BrownOut && !flags.Flags.ContainsKey(source) ? ResetSource.PowerOn : source;
+        registers[flags.Register / 4] |= flags.Flags.GetValueOrDefault(own) | flags.Flags.GetValueOrDefault(ResetSource.Pin);
     }
 
     private Clock InUse

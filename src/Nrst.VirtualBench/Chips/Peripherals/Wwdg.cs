@@ -62,6 +62,8 @@ internal sealed class Wwdg(IChipServices chip, Func<long> pclk1, InterruptLine.I
         }
         else
         {
+            // Where NRST cannot be pulled low there is no reset, and it counts anew.
+            (start, written) = (0x7F, now);
             chip.ResetBy(ResetSource.WindowWatchdog, now);
         }
     }

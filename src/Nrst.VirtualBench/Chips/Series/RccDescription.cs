@@ -38,7 +38,7 @@ internal sealed record Divider(uint Register, int Field);
 /// <summary>Where RCC remembers what caused the last reset.</summary>
 /// <param name="Mask">All flags.</param>
 /// <param name="Remove">RMVF, which clears them.</param>
-/// <param name="Flags">What each source sets. An internal source also pulls the pin, and sets what <see cref="ResetSource.Pin"/> sets.</param>
+/// <param name="Flags">What each source sets; a brown-out sets what power-on does, where it has no flag of its own. An internal source also pulls the pin, and sets what <see cref="ResetSource.Pin"/> sets.</param>
 internal sealed record ResetFlags(uint Register, uint Mask, int Remove, IReadOnlyDictionary<ResetSource, uint> Flags);
 
 /// <summary>Registers that only the loss of VBAT or their own reset bit clears.</summary>

@@ -34,6 +34,9 @@ internal sealed record SeriesDescription
     /// <summary>Something is seen at address 0: main flash, unless SYSCFG says otherwise. Else the core is told where its vectors are.</summary>
     public bool HasBootAlias { get; init; } = true;
 
+    /// <summary>What a register holds when software has taken the debug pins away, on lines where no GPIO mode does.</summary>
+    public (uint At, uint Mask, uint Value)? DebugPinsOff { get; init; }
+
     /// <summary>Further views of a RAM: the first address seen, its length, and where the cells really are.</summary>
     public IReadOnlyList<(uint At, uint Length, uint Target)> RamAliases { get; init; } = [];
 
@@ -133,6 +136,9 @@ internal sealed record WwdgBlock(uint At, EnableBit? Enable, int Interrupt) : Bl
 /// <summary>SYSCFG or what takes its place: the register whose lowest bits choose what is seen at address 0.</summary>
 /// <param name="ModeRegister">Null where nothing there changes the boot alias.</param>
 internal sealed record SyscfgBlock(uint At, EnableBit? Enable, uint? ModeRegister = 0) : Block(At, Enable);
+
+/// <summary>The first DMA controller.</summary>
+internal sealed record DmaBlock(uint At, EnableBit? Enable, bool HasStreams = false) : Block(At, Enable);
 
 /// <summary>Any other block.</summary>
 internal sealed record OtherBlock(uint At, EnableBit? Enable, Func<IChipServices, IPeripheral> Make, uint Size = 1024) : Block(At, Enable);

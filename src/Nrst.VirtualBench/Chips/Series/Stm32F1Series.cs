@@ -39,6 +39,7 @@ internal static class Stm32F1Series
     private static SeriesDescription Make(string ports, int[] usarts, int[] timers) => new()
     {
         Name = "STM32F1",
+        DebugPinsOff = (0x4001_0004, 0x0700_0000, 0x0400_0000), // AFIO_MAPR.SWJ_CFG
         Rcc = Rcc,
         // All freeze bits are in CR.
         Dbgmcu = new DbgmcuDescription(0xE004_2000, [new(DBGMCU_CR, 0x7FFF_FFE7, Freezes: true)])
@@ -56,7 +57,7 @@ internal static class Stm32F1Series
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
             new OtherBlock(0x4002_3000, new(AHBENR, 6), _ => new CrcCalculator()),
-            new OtherBlock(0x4002_0000, new(AHBENR, 0), _ => new RegisterFile()),
+            new DmaBlock(0x4002_0000, new(AHBENR, 0)),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new RegisterFile()),
             new OtherBlock(0x4001_0000, new(APB2ENR, 0), _ => new RegisterFile()),
             new OtherBlock(0x4001_0400, null, chip => new Exti(chip)),

@@ -56,7 +56,7 @@ internal static class Stm32F3Series
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
             new OtherBlock(0x4002_3000, new(AHBENR, 6), _ => new CrcCalculator(configurable: true)),
-            new OtherBlock(0x4002_0000, new(AHBENR, 0), _ => new RegisterFile()),
+            new DmaBlock(0x4002_0000, new(AHBENR, 0)),
             new OtherBlock(0x4002_0400, new(AHBENR, 1), _ => new RegisterFile()),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new RegisterFile()),
             new SyscfgBlock(0x4001_0000, new(APB2ENR, 0)),

@@ -64,7 +64,7 @@ internal static class Stm32F4Series
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
             new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcCalculator()),
-            new OtherBlock(0x4002_6000, new(AHB1ENR, 21), _ => new RegisterFile()),
+            new DmaBlock(0x4002_6000, new(AHB1ENR, 21), HasStreams: true),
             new OtherBlock(0x4002_6400, new(AHB1ENR, 22), _ => new RegisterFile()),
             new OtherBlock(0x5006_0800, new(AHB2ENR, 6), _ => new Rng()),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new Pwr()),
@@ -99,6 +99,7 @@ internal static class Stm32F4Series
         ResetFlags = new ResetFlags(0x74, 0xFE00_0000, 24, new Dictionary<ResetSource, uint>
         {
             [ResetSource.PowerOn] = 0x0E00_0000, // PORRSTF, and with it BORRSTF and PINRSTF
+            [ResetSource.BrownOut] = 0x0600_0000,
             [ResetSource.Pin] = 0x0400_0000,
             [ResetSource.Software] = 0x1000_0000,
             [ResetSource.IndependentWatchdog] = 0x2000_0000,

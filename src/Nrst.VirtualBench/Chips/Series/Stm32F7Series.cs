@@ -49,7 +49,7 @@ internal static class Stm32F7Series
             .. Stm32F4Series.Usarts.Where(usart => usart.Number <= 8).Select(usart => usart with { HasIcr = true }),
             .. Stm32F4Series.Timers,
             new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcCalculator(configurable: true)),
-            new OtherBlock(0x4002_6000, new(AHB1ENR, 21), _ => new RegisterFile()),
+            new DmaBlock(0x4002_6000, new(AHB1ENR, 21), HasStreams: true),
             new OtherBlock(0x4002_6400, new(AHB1ENR, 22), _ => new RegisterFile()),
             new OtherBlock(0x5006_0800, new(AHB2ENR, 6), _ => new Rng()),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new Pwr()),

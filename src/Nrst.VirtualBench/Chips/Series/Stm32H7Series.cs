@@ -79,8 +79,9 @@ internal static class Stm32H7Series
         .. Usarts.Where(usart => usart.Number <= usarts),
         .. Timers,
         new OtherBlock(crcAt, crc, _ => new CrcCalculator(configurable: true)),
+        new DmaBlock(0x4002_0000, new(AHB1ENR, 0), HasStreams: true),
         new OtherBlock(0x4802_1800, new(AHB2ENR, 6), _ => new Rng()),
-        new OtherBlock(0x5802_4800, null, _ => new SupplyControl()),
+        new OtherBlock(0x5802_4800, null, chip => new SupplyControl(chip)),
         new OtherBlock(0x5800_0400, new(APB4ENR, 1), _ => new RegisterFile()),
         new OtherBlock(0x5800_4000, null, _ => new Rtc()),
         new IwdgBlock(0x5800_4800, HasWindow: true),
@@ -111,6 +112,7 @@ internal static class Stm32H7Series
         ResetFlags = new ResetFlags(0xD0 + moved, 0x55FA_0000, 16, new Dictionary<ResetSource, uint>
         {
             [ResetSource.PowerOn] = 0x00FA_0000, // PORRSTF, and with it BORRSTF, PINRSTF and those of the domains
+            [ResetSource.BrownOut] = 0x0060_0000,
             [ResetSource.Pin] = 0x0042_0000,
             [ResetSource.Software] = 0x0100_0000,
             [ResetSource.IndependentWatchdog] = 0x0400_0000,

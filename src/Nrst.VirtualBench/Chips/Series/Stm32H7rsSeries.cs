@@ -34,7 +34,7 @@ internal static class Stm32H7rsSeries
             [
                 .. "ABCDEFGH".Select(port => new GpioBlock(port, 0x5802_0000 + ((uint)(port - 'A') * 0x400), new(AHB4ENR, port - 'A'))),
                 new OtherBlock(0x5802_4C00, new(AHB4ENR, 19), _ => new CrcCalculator(configurable: true)),
-                new OtherBlock(0x5802_4800, null, _ => new SupplyControl()),
+                new OtherBlock(0x5802_4800, null, chip => new SupplyControl(chip)),
                 new OtherBlock(0x5800_0400, new(APB4ENR, 1), _ => new RegisterFile()),
                 new IwdgBlock(0x5800_4800, HasWindow: true),
                 new WwdgBlock(0x4000_2C00, new(APB1ENR, 11), 3),

@@ -55,7 +55,7 @@ internal static class Stm32L0Series
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
             new OtherBlock(0x4002_3000, new(AHBENR, 12), _ => new CrcCalculator(configurable: true)),
-            new OtherBlock(0x4002_0000, new(AHBENR, 0), _ => new RegisterFile()),
+            new DmaBlock(0x4002_0000, new(AHBENR, 0)),
             new OtherBlock(0x4002_5000, new(AHBENR, 20), _ => new Rng()),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new RegisterFile((0x00, 0x0000_1000))),
             new SyscfgBlock(0x4001_0000, new(APB2ENR, 0)),

@@ -60,7 +60,7 @@ internal static class Stm32L1Series
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
             new OtherBlock(0x4002_3000, new(AHBENR, 12), _ => new CrcCalculator()),
-            new OtherBlock(0x4002_6000, new(AHBENR, 24), _ => new RegisterFile()),
+            new DmaBlock(0x4002_6000, new(AHBENR, 24)),
             new OtherBlock(0x4002_6400, new(AHBENR, 25), _ => new RegisterFile()),
             new OtherBlock(0x4000_7000, new(APB1ENR, 28), _ => new RegisterFile((0x00, 0x0000_1000), (0x04, 0x0000_0008))),
             new SyscfgBlock(0x4001_0000, new(APB2ENR, 0)),

@@ -59,7 +59,7 @@ internal static class Stm32L4Series
             .. Usarts.Where(usart => usarts.Contains(usart.Number)),
             .. Timers.Where(timer => timers.Contains(timer.Number)),
             new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcCalculator(configurable: true)),
-            new OtherBlock(0x4002_0000, new(AHB1ENR, 0), _ => new RegisterFile()),
+            new DmaBlock(0x4002_0000, new(AHB1ENR, 0)),
             new OtherBlock(0x4002_0400, new(AHB1ENR, 1), _ => new RegisterFile()),
             new OtherBlock(0x5006_0800, new(AHB2ENR, 18), _ => new Rng()),
             new OtherBlock(0x4000_7000, new(APB1ENR1, 28), _ => new RegisterFile((0x00, 0x0000_0200), (0x08, 0x0000_8000))),

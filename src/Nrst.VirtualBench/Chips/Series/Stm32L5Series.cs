@@ -42,6 +42,7 @@ internal static class Stm32L5Series
                 Timer(7, 0x4000_1400, APB1ENR1, 5, 16, 0, 50, null, 5), Timer(8, 0x4001_3400, APB2ENR, 13, 16, 4, 52, 54, 13),
                 Timer(15, 0x4001_4000, APB2ENR, 16, 16, 2, 69, null, 16), Timer(16, 0x4001_4400, APB2ENR, 17, 16, 1, 70, null, 17),
                 Timer(17, 0x4001_4800, APB2ENR, 18, 16, 1, 71, null, 18),
+                new DmaBlock(0x4002_0000, new(AHB1ENR, 0)),
                 new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcCalculator(configurable: true)),
                 new OtherBlock(0x4003_0400, null, _ => new InstructionCache()),
                 new OtherBlock(0x420C_0800, new(AHB2ENR, 18), _ => new Rng()),

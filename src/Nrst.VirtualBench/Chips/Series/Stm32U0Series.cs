@@ -48,7 +48,7 @@ internal static class Stm32U0Series
             .. Usarts,
             .. Timers,
             new OtherBlock(0x4002_3000, new(AHBENR, 12), _ => new CrcCalculator(configurable: true)),
-            new OtherBlock(0x4002_0000, new(AHBENR, 0), _ => new RegisterFile()),
+            new DmaBlock(0x4002_0000, new(AHBENR, 0)),
             new OtherBlock(0x4002_5000, new(AHBENR, 18), _ => new Rng()),
             new OtherBlock(0x4000_7000, new(APBENR1, 28), _ => new RegisterFile((0x00, 0x0000_0208), (0x08, 0x0000_8000), (0x14, 0x0000_0080))),
             new SyscfgBlock(0x4001_0000, new(APBENR2, 0)),

@@ -50,7 +50,7 @@ internal static class Stm32WbSeries
             .. usarts,
             .. timers,
             new OtherBlock(0x4002_3000, new(AHB1ENR, 12), _ => new CrcCalculator(configurable: true)),
-            new OtherBlock(0x4002_0000, new(AHB1ENR, 0), _ => new RegisterFile()),
+            new DmaBlock(0x4002_0000, new(AHB1ENR, 0)),
             new OtherBlock(0x5800_0400, null, _ => new RegisterFile((0x00, 0x0000_0200), (0x08, 0x0000_8000))),
             new SyscfgBlock(0x4001_0000, null),
             new OtherBlock(0x4000_2800, null, _ => new Rtc()),

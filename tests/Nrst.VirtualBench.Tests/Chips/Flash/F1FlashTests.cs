@@ -1,5 +1,6 @@
 using Nrst.Targets;
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 
 namespace Nrst.VirtualBench.Tests.Chips.Flash;
 
@@ -276,23 +277,20 @@ public sealed class F1FlashTests
     [Fact]
     public void The_faults_of_a_die_act_on_this_flash_too()
     {
-        Assert.True(ChipFault.TryParse("flash-ignores-commands", out var ignores));
-        var bench = Unlocked(new FlashBench("STM32F103C8", new ChipOptions { Faults = [ignores] }));
+        var bench = Unlocked(new FlashBench("STM32F103C8", BoardPhysics.With("flash-ignores-commands").Chip));
         bench.Register(CR, MER);
         bench.Register(CR, MER | STRT);
         Assert.Equal(0u, bench.Register(SR));
         Assert.Equal(0x2000_0800u, bench[FlashAt]);
 
-        Assert.True(ChipFault.TryParse("flash-never-finishes", out var hangs));
-        bench = Unlocked(new FlashBench("STM32F103C8", new ChipOptions { Faults = [hangs] }));
+        bench = Unlocked(new FlashBench("STM32F103C8", BoardPhysics.With("flash-never-finishes").Chip));
         bench.Register(CR, MER);
         bench.Register(CR, MER | STRT);
         bench.Wait(60_000_000_000);
         Assert.Equal(BSY, bench.Register(SR));
         Assert.Equal(BusStatus.Error, bench.Load(FlashAt, 4, out _));
 
-        Assert.True(ChipFault.TryParse("flash-stuck-bit:0x08001008", out var stuck));
-        bench = Unlocked(new FlashBench("STM32F103C8", new ChipOptions { Faults = [stuck] }));
+        bench = Unlocked(new FlashBench("STM32F103C8", BoardPhysics.With("flash-stuck-bit:0x08001008").Chip));
         Program(bench, FlashAt + 0x1008, 0);
         Assert.Equal(uint.MaxValue, bench[FlashAt + 0x1008]);
     }

@@ -1,4 +1,5 @@
 using Nrst.VirtualBench.Chips;
+using Nrst.VirtualBench.Faults;
 using static Nrst.VirtualBench.Tests.Chips.Flash.DoubleWordBench;
 
 namespace Nrst.VirtualBench.Tests.Chips.Flash;
@@ -482,27 +483,23 @@ public sealed class G0FlashTests
     [InlineData("STM32C031C6")]
     public void The_faults_of_a_die_act_on_this_flash_too(string part)
     {
-        Assert.True(ChipFault.TryParse("flash-ignores-commands", out var ignores));
-        var bench = new DoubleWordBench(part, new ChipOptions { Faults = [ignores] }).Unlocked();
+        var bench = new DoubleWordBench(part, BoardPhysics.With("flash-ignores-commands").Chip).Unlocked();
         bench.ErasePage(0);
         Assert.Equal(0u, bench[SR]);
         Assert.Equal(0x2000_0800u, bench.Board[FlashAt]);
 
-        Assert.True(ChipFault.TryParse("flash-never-finishes", out var hangs));
-        bench = new DoubleWordBench(part, new ChipOptions { Faults = [hangs] }).Unlocked();
+        bench = new DoubleWordBench(part, BoardPhysics.With("flash-never-finishes").Chip).Unlocked();
         bench.ErasePage(0);
         bench.Board.Wait(60_000_000_000);
         Assert.Equal(BSY, bench[SR] & BSY);
         Assert.Equal(BusStatus.Error, bench.Board.Load(FlashAt, 4, out _));
 
-        Assert.True(ChipFault.TryParse("flash-stuck-bit:0x08001008", out var stuck));
-        bench = new DoubleWordBench(part, new ChipOptions { Faults = [stuck] }).Unlocked();
+        bench = new DoubleWordBench(part, BoardPhysics.With("flash-stuck-bit:0x08001008").Chip).Unlocked();
         bench.Program(FlashAt + 0x1008, 0, 0);
         Assert.Equal(uint.MaxValue, bench.Board[FlashAt + 0x1008]);
         Assert.Equal(0u, bench.Board[FlashAt + 0x100C]);
 
-        Assert.True(ChipFault.TryParse("flash-weak-erase:3", out var weak));
-        bench = new DoubleWordBench(part, new ChipOptions { Faults = [weak] }).Unlocked();
+        bench = new DoubleWordBench(part, BoardPhysics.With("flash-weak-erase:3").Chip).Unlocked();
         bench.ErasePage(3);
         bench.UntilIdle();
         Assert.True(bench.Board.Chip.Flash[0x1800..0x2000].ContainsAnyExcept((byte)0xFF));

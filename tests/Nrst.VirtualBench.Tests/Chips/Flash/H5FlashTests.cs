@@ -241,15 +241,16 @@ public sealed class H5FlashTests
     }
 
     [Fact]
-    public void A_closed_chip_lets_no_debugger_in()
+    public void A_closed_chip_leaves_a_debugger_the_port_for_asking_and_no_other()
     {
         var bench = Unlocked("STM32H563ZI");
         OpenOptions(bench);
         bench.Register(OPTSR_PRG, (bench.Register(OPTSR_CUR) & ~0xFF00u) | 0x7200);
         Commit(bench);
-        Assert.NotNull(bench.Chip.Swd);
+        Assert.NotNull(bench.Chip.Swd?.Port(1));
         bench.PulseReset();
-        Assert.Null(bench.Chip.Swd);
+        Assert.NotNull(bench.Chip.Swd?.Port(0));
+        Assert.Null(bench.Chip.Swd?.Port(1));
     }
 
     [Fact]

@@ -114,7 +114,7 @@ internal abstract partial class DoubleWordFlash
         }
     }
 
-    private bool IsWriteProtected(FlashUnit page) => traits.WriteProtected.Any(area =>
+    private bool IsWriteProtected(FlashUnit page) => IsHalfOpened || traits.WriteProtected.Any(area =>
     {
         var word = InForce(area.Register);
         var mask = (1u << area.Bits) - 1;

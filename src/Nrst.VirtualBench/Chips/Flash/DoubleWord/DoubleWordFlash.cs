@@ -79,7 +79,7 @@ internal abstract partial class DoubleWordFlash : FlashModel
     {
         if (offset == traits.Sr)
         {
-            return sr | BusyBits() | (traits.Empty is { } flag && flag.Register == offset && empty ? 1u << flag.Bit : 0);
+            return sr | BusyBits() | (IsSuspended ? traits.Suspend.Status : 0) | (traits.Empty is { } flag && flag.Register == offset && empty ? 1u << flag.Bit : 0);
         }
 
         if (offset == traits.Cr)
@@ -89,7 +89,7 @@ internal abstract partial class DoubleWordFlash : FlashModel
 
         if (offset == 0)
         {
-            return (acr & traits.DebugEnable) | (traits.Empty is { Register: 0 } flag && empty ? 1u << flag.Bit : 0);
+            return (acr & (traits.DebugEnable | traits.Suspend.Ask)) | (traits.Empty is { Register: 0 } flag && empty ? 1u << flag.Bit : 0);
         }
 
         var ecc = Array.IndexOf(traits.Eccr, offset);
@@ -116,8 +116,13 @@ internal abstract partial class DoubleWordFlash : FlashModel
         }
         else if (offset == 0)
         {
+            var suspended = IsSuspended;
             acr = (acr & ~mask) | bits;
             SetEmpty(offset, bits, mask);
+            if (suspended && !IsSuspended)
+            {
+                Resume(access.Now);
+            }
         }
         else if (Array.IndexOf(traits.Eccr, offset) is >= 0 and var bank)
         {

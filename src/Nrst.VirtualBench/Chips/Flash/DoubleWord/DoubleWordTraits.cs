@@ -72,6 +72,15 @@ internal sealed record DoubleWordTraits
     /// <summary>BOOT_LOCK: together with read protection it closes the debug port.</summary>
     public (uint Register, int Bit)? BootLock { get; init; }
 
+    /// <summary>Position of OPTR.NRST_MODE: 1 is an input alone, 2 a GPIO, 3 both ways; null where the pin is always NRST.</summary>
+    public int? ResetMode { get; init; }
+
+    /// <summary>OPTR.nSWAP_BANK: a zero exchanges the banks; null where they are not exchanged.</summary>
+    public int? NoSwap { get; init; }
+
+    /// <summary>ACR.PES and SR.PESD: somebody keeps operations from being carried out; 0 where there is no such thing.</summary>
+    public (uint Ask, uint Status) Suspend { get; init; }
+
     /// <summary>ACR.DBG_SWEN, which firmware can clear to cut a debugger off; 0 where there is none.</summary>
     public uint DebugEnable { get; init; }
 

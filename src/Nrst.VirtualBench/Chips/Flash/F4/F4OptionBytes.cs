@@ -46,6 +46,25 @@ internal sealed class F4OptionBytes : IParallelOptions
     /// <summary>With SPRMOD the meaning of nWRP turns round: a set bit bars reads over the D-bus, and writes as well.</summary>
     public bool IsReadProtected(FlashUnit sector) => Sprmod && Nwrp(sector);
 
+    public bool WriteProtect(FlashUnit sector)
+    {
+        Cells[sector.Bank - 1] &= ~Bit(sector);
+        return true;
+    }
+
+    public bool ReadProtect(FlashUnit sector)
+    {
+        if (!traits.HasSprmod)
+        {
+            return false;
+        }
+
+        Cells[0] = (Cells[0] & ~traits.WriteProtectMask) | 1u << 31;
+        Cells[1] &= ~0x0FFF_0000u;
+        Cells[sector.Bank - 1] |= Bit(sector);
+        return true;
+    }
+
     /// <summary>The read-only mirror at 0x1FFF_C000 (bank 1) and 0x1FFE_C000 (bank 2): USER and RDP, then nWRP.</summary>
     public uint Mirror(int bank, uint offset) => (bank, offset) switch
     {
@@ -57,9 +76,11 @@ internal sealed class F4OptionBytes : IParallelOptions
 
     private static uint Complemented(uint half) => half | (~half << 16);
 
-    private bool Nwrp(FlashUnit sector)
+    private bool Nwrp(FlashUnit sector) => (Cells[sector.Bank - 1] & Bit(sector)) != 0;
+
+    private uint Bit(FlashUnit sector)
     {
         var exists = sector.Bank == 1 ? traits.WriteProtectMask : 0x0FFF_0000;
-        return (Cells[sector.Bank - 1] & 1u << 16 + Math.Min(sector.Number, BitOperations.PopCount(exists) - 1)) != 0;
+        return 1u << 16 + Math.Min(sector.Number, BitOperations.PopCount(exists) - 1);
     }
 }

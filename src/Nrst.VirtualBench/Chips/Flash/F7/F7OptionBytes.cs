@@ -44,15 +44,33 @@ internal sealed class F7OptionBytes : IParallelOptions
 
     public void Program() => (Cells[0], Cells[1], Cells[2]) = (Control, Optcr1, Optcr2);
 
-    /// <summary>One bit a sector; in dual-bank mode one for two neighbours, the sectors of bank 2 counted from 12.</summary>
-    public bool IsWriteProtected(FlashUnit sector)
+    public bool IsWriteProtected(FlashUnit sector) => (Cells[0] & Bit(sector)) == 0;
+
+    public bool WriteProtect(FlashUnit sector)
     {
-        var twoBanks = traits.HasBankMode && (Cells[0] & 1 << 29) == 0;
-        var bit = twoBanks ? ((sector.Bank - 1) * 6) + (sector.Number / 2) : sector.Number;
-        return (Cells[0] & 1u << (16 + bit)) == 0;
+        Cells[0] &= ~Bit(sector);
+        return true;
+    }
+
+    public bool ReadProtect(FlashUnit sector)
+    {
+        if (!traits.HasPcrop)
+        {
+            return false;
+        }
+
+        Cells[2] |= 1u << sector.Number;
+        return true;
     }
 
     public bool IsReadProtected(FlashUnit sector) => (Cells[2] & PcropSectors & 1u << sector.Number) != 0;
+
+    /// <summary>One bit a sector; in dual-bank mode one for two neighbours, the sectors of bank 2 counted from 12.</summary>
+    private uint Bit(FlashUnit sector)
+    {
+        var twoBanks = traits.HasBankMode && (Cells[0] & 1 << 29) == 0;
+        return 1u << (16 + (twoBanks ? ((sector.Bank - 1) * 6) + (sector.Number / 2) : sector.Number));
+    }
 
     /// <summary>The read-only mirror at 0x1FFF_0000: a half-word in every eight bytes.</summary>
     public uint Mirror(uint offset) => offset switch

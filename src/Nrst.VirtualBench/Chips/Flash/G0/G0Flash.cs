@@ -91,6 +91,8 @@ internal sealed class G0Flash(FlashContext context) : DoubleWordFlash(context, T
             Securable = securable,
             BootLock = (0x80, 16),
             DebugEnable = 1u << 18,
+            ResetMode = 27,
+            NoSwap = die.HasTwoBanks ? 20 : null,
             Boot = BootBySelectedPin,
         };
     }

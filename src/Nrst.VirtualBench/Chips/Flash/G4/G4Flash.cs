@@ -80,6 +80,7 @@ internal sealed class G4Flash(FlashContext context) : DoubleWordFlash(context, T
             Securable = securable,
             BootLock = (0x70, 16),
             DebugEnable = 1u << 18,
+            ResetMode = 28,
             Boot = BootByPinOrOption,
         };
     }

@@ -5,7 +5,7 @@ namespace Nrst.VirtualBench.Chips.Flash.H7rs;
 
 /// <summary>The boot flash of the STM32H7R and H7S: eight sectors, flags with enables and clears of their own, options programmed word by word.</summary>
 /// <remarks>RM0477, "Embedded flash memory (FLASH)". Key storage and the CRC unit are not built.</remarks>
-internal sealed class H7rsFlash : BufferedFlash
+internal sealed partial class H7rsFlash : BufferedFlash
 {
     private const uint NVSR = 0x200, OTPLSR = 0x210, WRPSR = 0x218, HDPSR = 0x230, OBW1SR = 0x260;
     private const uint OtpAt = 0x08FF_F000, Flags = 0x071F_0000 | IncErr, IncErr = 1 << 21, CrcFlags = 0x1800_0000;

@@ -28,4 +28,10 @@ internal interface IParallelOptions
     bool IsWriteProtected(FlashUnit sector);
 
     bool IsReadProtected(FlashUnit sector);
+
+    /// <summary>Changes the cells so that a sector cannot be erased or programmed.</summary>
+    bool WriteProtect(FlashUnit sector);
+
+    /// <summary>Changes the cells so that a sector can only be executed; false where the die does not know that.</summary>
+    bool ReadProtect(FlashUnit sector);
 }

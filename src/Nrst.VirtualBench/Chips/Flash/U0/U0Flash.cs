@@ -39,6 +39,7 @@ internal sealed class U0Flash(FlashContext context) : DoubleWordFlash(context, T
         WriteProtected = [new(0x2C, 1, PageBits), new(0x30, 1, PageBits)],
         BootLock = (0x80, 16),
         DebugEnable = 1u << 18,
+        ResetMode = 27,
         Boot = BootBySelectedPin,
     };
 }

@@ -5,7 +5,7 @@ namespace Nrst.VirtualBench.Chips.Flash.Wb;
 /// <summary>The flash of STM32WB and STM32WL, shared with a second CPU that can own its last pages.</summary>
 /// <remarks>
 /// RM0434, RM0473 and RM0453, "Embedded flash memory". The chip has no radio stack, and its second CPU owns nothing (SFR.FSD = 1) and never
-/// runs; its registers and the suspending of operations (PES) are not modelled. Only that CPU can change SFR.
+/// runs; its registers are not modelled; PES of the first CPU suspends operations. Only that CPU can change SFR.
 /// </remarks>
 internal sealed class WbFlash(FlashContext context) : DoubleWordFlash(context, Traits(DieOf(context)))
 {
@@ -31,10 +31,10 @@ internal sealed class WbFlash(FlashContext context) : DoubleWordFlash(context, T
         var (wrp, pcrop) = ((pages << 16) | pages, (1u << (die.AreaBits + 1)) - 1);
         List<FlashRegister> registers =
         [
-            new(0x00, "ACR", 1u << 16, 0x0000_9F07, Reset: 0x0000_0600),
+            new(0x00, "ACR", 1u << 16 | 1u << 15, 0x0000_1F07, Reset: 0x0000_0600),
             new(0x08, "KEYR", uint.MaxValue),
             new(0x0C, "OPTKEYR", uint.MaxValue),
-            new(0x10, "SR", 0x0005_C3FB, 0x0008_2000),
+            new(0x10, "SR", 0x000D_C3FB, 0x0000_2000),
             new(0x14, "CR", 0xCF07_0007u | ((1u << die.PageBits) - 1) << 3),
             new(0x18, "ECCR", 0xC111_FFFF, 0x1C00_0000),
             new(0x20, "OPTR", die.Optr),
@@ -76,6 +76,7 @@ internal sealed class WbFlash(FlashContext context) : DoubleWordFlash(context, T
             WriteProtected = [new(0x2C, 1, die.AreaBits), new(0x30, 1, die.AreaBits)],
             CodeOnly = [new(0x24, 0x28, 1, die.HalfPage, die.AreaBits + 1), new(0x34, 0x38, 1, die.HalfPage, die.AreaBits + 1)],
             CodeAreaErase = 0x28,
+            Suspend = (1u << 15, 1u << 19),
             OtherCpu = die.Sfr != 0 ? new OtherCpuPages(0x80, die.AreaBits, die.Fsd) : null,
             Boot = BootByPinOrOption,
         };

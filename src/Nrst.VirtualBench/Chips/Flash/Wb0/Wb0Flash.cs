@@ -7,7 +7,7 @@ namespace Nrst.VirtualBench.Chips.Flash.Wb0;
 /// RM0530, "Flash controller (FLASHCTRL)". A command that is written while another runs raises CMDERR, one that is not allowed ILLCMD. The
 /// bootloader in ROM that starts the program is not played: the core begins in the flash.
 /// </remarks>
-internal sealed class Wb0Flash : FlashModel
+internal sealed partial class Wb0Flash : FlashModel
 {
     private const uint OtpAt = 0x1000_1800, UniqueIdAt = 0x1000_1E00;
     private const uint ProtectedPages = 8, Row = 16;

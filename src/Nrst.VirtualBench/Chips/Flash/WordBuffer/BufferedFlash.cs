@@ -19,6 +19,8 @@ internal abstract class BufferedFlash : FlashModel
 
     protected int Width { get; }
 
+    public override int EccWidth => Width;
+
     /// <summary>The banks are exchanged; a change of the option counts after the next reset.</summary>
     protected bool Swapped { get; private set; }
 
@@ -95,6 +97,14 @@ internal abstract class BufferedFlash : FlashModel
         {
             Cells.Break(offset, Width);
         }
+    }
+
+    /// <summary>Changes an option cell from outside, as somebody has done before power-on.</summary>
+    protected bool Program(uint register, uint mask, uint value)
+    {
+        ref var cell = ref OptionCells[IndexOf(pair => pair.Current == register)];
+        cell = (cell & ~mask) | (value & mask);
+        return true;
     }
 
     private int IndexOf(Func<OptionPair, bool> wanted)

@@ -1,0 +1,97 @@
+using Nrst.Targets;
+
+namespace Nrst.Flash;
+
+/// <summary>
+/// A faster core for the time of a job, where reset leaves a slow one: hashing a flash at 2 MHz takes longer than programming some of it.
+/// </summary>
+internal sealed class FasterCore
+{
+    /// <summary>An RC oscillator is ready within microseconds; every look takes longer than that.</summary>
+    private const int MostLooks = 20;
+
+    private readonly FlashTarget _slow;
+    private readonly List<(Address At, uint Value)> _before = [];
+
+    private FasterCore(FlashTarget slow) => _slow = slow;
+
+    /// <summary>The target as it is from now on, and the way back; the same target and no way where nothing was changed.</summary>
+    /// <remarks>Only after a reset is it known where the steps begin.</remarks>
+    public static (FlashTarget Target, FasterCore? Core) Raise(FlashTarget target)
+    {
+        if (target.MeasuredHertz is not null || target.Device.FasterClock is not { } faster)
+        {
+            return (target, null);
+        }
+
+        var core = new FasterCore(target);
+        if (core.Take(faster.Steps))
+        {
+            return (target with { MeasuredHertz = faster.Hertz }, core);
+        }
+
+        core.Restore();
+        return (target, null);
+    }
+
+    /// <summary>Puts back what was there.</summary>
+    public void Restore()
+    {
+        if (_before.Count > 0)
+        {
+            _slow.Words.Run([.. Enumerable.Reverse(_before).Select(one => WordAccess.Write(one.At, one.Value))], []);
+            _before.Clear();
+        }
+    }
+
+    private bool Take(IReadOnlyList<ClockStep> steps)
+    {
+        var places = steps.Where(step => !step.Waits).Select(step => step.At).Distinct().ToArray();
+        var values = new uint[places.Length];
+        _slow.Words.Run([.. places.Select(WordAccess.Read)], values);
+        var now = places.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+        var writes = new List<WordAccess>();
+        foreach (var step in steps)
+        {
+            if (step.Waits)
+            {
+                Write(writes);
+                if (!Await(step))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            _before.Add((step.At, now[step.At]));
+            now[step.At] = (now[step.At] & ~step.Mask) | step.Value;
+            writes.Add(WordAccess.Write(step.At, now[step.At]));
+        }
+
+        Write(writes);
+        return true;
+    }
+
+    private void Write(List<WordAccess> writes)
+    {
+        if (writes.Count > 0)
+        {
+            _slow.Words.Run([.. writes], []);
+            writes.Clear();
+        }
+    }
+
+    private bool Await(ClockStep step)
+    {
+        for (var look = 0; look < MostLooks; look++)
+        {
+            if ((_slow.Memory.Read32(step.At) & step.Mask) == step.Value)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
