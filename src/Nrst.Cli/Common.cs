@@ -14,7 +14,7 @@ internal static class Common
 
     public static readonly Option<string?> Probe = new("--probe", "-p")
     {
-        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT, virtual:NAME or replay:FILE",
+        Description = "A serial number, usb:BUS-PORT, VID:PID[:SERIAL], tcp:HOST:PORT, dfu[:WHICH], serial:DEVICE[:BAUD], virtual:NAME or replay:FILE",
         HelpName = "SELECTOR",
     };
 
@@ -45,6 +45,12 @@ internal static class Common
         DefaultValueFactory = _ => 4000,
     };
 
+    public static readonly Option<string?> BootWires = new("--boot-wiring")
+    {
+        Description = "How DTR and RTS of a serial port lead to NRST and BOOT0, e.g. rts-nrst,!dtr-boot0",
+        HelpName = "WIRES",
+    };
+
     public static readonly Option<string?> Capture = new("--capture")
     {
         Description = "Write every USB transfer to a pcapng file, for Wireshark, reports and --probe replay:FILE",
@@ -63,6 +69,7 @@ internal static class Common
         command.Options.Add(NoMemory);
         command.Options.Add(Verbose);
         command.Options.Add(Speed);
+        command.Options.Add(BootWires);
         command.Options.Add(Capture);
         command.Options.Add(CaptureRedact);
         return command;

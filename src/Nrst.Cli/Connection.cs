@@ -11,7 +11,7 @@ internal static class Connection
     public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
 
     /// <summary>The file of libusb, where it lies in an unusual place.</summary>
-    private static string? UsbLibrary => Environment.GetEnvironmentVariable("NRST_LIBUSB") is { Length: > 0 } path ? path : null;
+    internal static string? UsbLibrary => Environment.GetEnvironmentVariable("NRST_LIBUSB") is { Length: > 0 } path ? path : null;
 
     /// <summary>Where there is nothing to open.</summary>
     public static ProbeCatalog Catalog => Sources(null, new ReplaySource());

@@ -27,7 +27,7 @@ public sealed record FlashOutcome(
 
 /// <summary>The jobs nrst does on a connected target, start to end.</summary>
 /// <remarks>Synchronous and not thread-safe; <see cref="ProbeSession{TTarget}"/> orders several callers.</remarks>
-public sealed class Programmer(Target target, JobListener? listener = null)
+public sealed class Programmer(Target target, JobListener? listener = null) : IProgrammer
 {
     /// <summary>Drive the flash registers over the probe and leave target RAM alone: slow, and needs no running core.</summary>
     public bool WithoutLoader { get; init; }

@@ -16,7 +16,7 @@ internal sealed class PlainFlash(byte[] cells) : ITargetMemory
         var expected = new List<Expectation>();
         foreach (var sector in plan.Sectors)
         {
-            var contents = SectorContents.Of(sector, sector.Wanted.Runs.ToDictionary(run => run, Filled), this);
+            var contents = SectorContents.Of(sector, sector.Wanted.Runs.ToDictionary(run => run, Filled), Read);
             Assert.Equal(sector.Wanted.Runs.Count, present.Count(run => sector.Sector.Range.Contains(run.Range)));
             if (contents.Work.Erase)
             {

@@ -16,12 +16,13 @@ public sealed partial class Architecture
         ["Nrst.Usb"] = ["Nrst.Core"],
         ["Nrst.Arm"] = ["Nrst.Core"],
         ["Nrst.Probes.StLink"] = ["Nrst.Core", "Nrst.Usb"],
+        ["Nrst.Bootloaders"] = ["Nrst.Core", "Nrst.Usb", "Nrst.Targets"],
         ["Nrst.Flash"] = ["Nrst.Core", "Nrst.Arm", "Nrst.Images", "Nrst.Targets"],
         ["Nrst.VirtualBench"] = ["Nrst.Core", "Nrst.Targets"],
-        ["Nrst"] = ["Nrst.Core", "Nrst.Flash", "Nrst.Probes.StLink", "Nrst.Usb", "Nrst.Arm", "Nrst.Images", "Nrst.Targets"],
+        ["Nrst"] = ["Nrst.Core", "Nrst.Bootloaders", "Nrst.Flash", "Nrst.Probes.StLink", "Nrst.Usb", "Nrst.Arm", "Nrst.Images", "Nrst.Targets"],
         ["Nrst.Cli"] =
         [
-            "Nrst.Core", "Nrst.Flash", "Nrst.Probes.StLink", "Nrst.Usb", "Nrst.Arm", "Nrst.Images", "Nrst.Targets",
+            "Nrst.Core", "Nrst.Bootloaders", "Nrst.Flash", "Nrst.Probes.StLink", "Nrst.Usb", "Nrst.Arm", "Nrst.Images", "Nrst.Targets",
             "Nrst.VirtualBench", "Nrst",
         ],
     };
@@ -55,8 +56,9 @@ public sealed partial class Architecture
     {
         var namespaces = new Dictionary<string, string[]>
         {
-            ["Nrst.VirtualBench"] = ["Nrst.Flash", "Nrst.Arm", "Nrst.Probes", "Nrst.Usb"],
-            ["Nrst.Flash"] = ["Nrst.VirtualBench", "Nrst.Probes"],
+            ["Nrst.VirtualBench"] = ["Nrst.Bootloaders", "Nrst.Flash", "Nrst.Arm", "Nrst.Probes", "Nrst.Usb"],
+            ["Nrst.Bootloaders"] = ["Nrst.VirtualBench", "Nrst.Flash", "Nrst.Arm", "Nrst.Probes"],
+            ["Nrst.Flash"] = ["Nrst.VirtualBench", "Nrst.Probes", "Nrst.Bootloaders"],
             ["Nrst.Arm"] = ["Nrst.VirtualBench", "Nrst.Probes", "Nrst.Flash"],
             ["Nrst.Probes.StLink"] = ["Nrst.VirtualBench", "Nrst.Flash", "Nrst.Arm"],
         };

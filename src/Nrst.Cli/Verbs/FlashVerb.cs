@@ -40,14 +40,13 @@ internal static class FlashVerb
             Keep = line.GetValue(Keep),
             Verify = line.GetValue(Verify) == "readback" ? VerifyMode.Readback : VerifyMode.Hash,
         };
-        using var target = Connection.Open(call);
-        var programmer = new Programmer(target, call.Progress.Listen) { WithoutLoader = line.GetValue(NoLoader) };
+        using var route = Route.Open(call, line.GetValue(NoLoader));
         return line.GetValue(PlanOnly)
-            ? ShowPlan(call, image, target, programmer.Plan(image, options, call.Cancel))
-            : ShowOutcome(call, image, target, programmer.Flash(image, options, After(line.GetValue(Reset)!), call.Cancel));
+            ? ShowPlan(call, image, route, route.Programmer.Plan(image, options, call.Cancel))
+            : ShowOutcome(call, image, route, route.Programmer.Flash(image, options, After(line.GetValue(Reset)!), call.Cancel));
     }
 
-    private static JsonObject ShowPlan(Invocation call, FirmwareImage image, Target target, FlashPlan plan)
+    private static JsonObject ShowPlan(Invocation call, FirmwareImage image, Route route, FlashPlan plan)
     {
         foreach (var row in plan.ToString().Split('\n'))
         {
@@ -57,17 +56,17 @@ internal static class FlashVerb
         return new JsonObject
         {
             ["image"] = ImageFiles.Describe(image),
-            ["chip"] = Connection.Chip(target),
-            ["probe"] = Connection.Probe(target),
+            ["chip"] = route.Chip(),
+            ["probe"] = route.Probe(),
             ["plan"] = Plan(plan),
         };
     }
 
-    private static JsonObject ShowOutcome(Invocation call, FirmwareImage image, Target target, FlashOutcome outcome)
+    private static JsonObject ShowOutcome(Invocation call, FirmwareImage image, Route route, FlashOutcome outcome)
     {
         var (report, screen) = (outcome.Report, call.Screen);
         var proof = report.Proof.Mode is VerifyMode.Hash ? "hash" : "readback";
-        screen.Result($"{image.File}: {Output.Screen.Count(image.Bytes)} bytes on {target.Chip.Name}, proved by {proof}.");
+        screen.Result($"{image.File}: {Output.Screen.Count(image.Bytes)} bytes on {route.ChipName}, proved by {proof}.");
         screen.Result(string.Create(
             CultureInfo.InvariantCulture,
             $"erased {report.BytesErased:N0}, programmed {report.BytesProgrammed:N0}, already there {report.BytesSkipped:N0} bytes; ")
@@ -80,8 +79,8 @@ internal static class FlashVerb
         return new JsonObject
         {
             ["image"] = ImageFiles.Describe(image),
-            ["chip"] = Connection.Chip(target),
-            ["probe"] = Connection.Probe(target),
+            ["chip"] = route.Chip(),
+            ["probe"] = route.Probe(),
             ["plan"] = Plan(report.Plan),
             ["proof"] = new JsonObject { ["kind"] = proof, ["bytesCompared"] = report.Proof.BytesCompared },
             ["exchanges"] = outcome.Exchanges,
@@ -110,6 +109,8 @@ internal static class FlashVerb
             FirmwareState.Elsewhere => $"The core runs{at}, which is outside the image.",
             FirmwareState.LockedUp => $"The firmware locked the core up{at}: a fault inside a fault handler.",
             FirmwareState.Halted => $"The core is halted{at}; something stopped it.",
+            FirmwareState.Started => "The loader handed over to the firmware; what it does cannot be seen this way.",
+            FirmwareState.InLoader => "The loader was told to start the firmware and is still there: set BOOT0 low, and power the board off and on.",
             FirmwareState.Unreachable => "The chip does not answer any more: the firmware sleeps, or has taken the debug pins.",
             _ => "The chip is held in reset by something on the board.",
         });

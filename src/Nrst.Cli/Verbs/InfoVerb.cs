@@ -17,6 +17,12 @@ internal static class InfoVerb
 
     private static JsonObject Info(Invocation call)
     {
+        if (Loaders.Selected(call) is { } loader)
+        {
+            using var session = Loaders.Open(call, loader);
+            return LoaderInfo.Show(call.Screen, session);
+        }
+
         using var target = Connection.Open(call);
         var (id, chip, screen) = (target.Probe.Identity, target.Chip, call.Screen);
         var geometry = target.ReadGeometry();
@@ -68,7 +74,7 @@ internal static class InfoVerb
         ["writeProtectedSectors"] = new JsonArray([.. protection.WriteProtected.Order().Select(number => (JsonNode)number)]),
     };
 
-    private static JsonArray Memories(FlashGeometry geometry) =>
+    internal static JsonArray Memories(FlashGeometry geometry) =>
     [
         new JsonObject
         {
@@ -91,7 +97,7 @@ internal static class InfoVerb
         }),
     ];
 
-    private static string Sectors(BankedLayout layout)
+    internal static string Sectors(BankedLayout layout)
     {
         var banks = layout.Banks.Select(bank => bank.Layout);
         return (layout.Banks.Count > 1 ? $"{layout.Banks.Count} banks: " : "sectors ") + string.Join(" + ", banks);

@@ -7,11 +7,12 @@ namespace Nrst.Cli.Verbs;
 /// <summary><c>nrst list</c>: what can be selected, and how.</summary>
 internal static class ListVerb
 {
-    public static Command Create() => new Command("list", "Probes and virtual boards, and how to select them").Does(List);
+    public static Command Create() => new Command("list", "Probes, chips in their loaders, serial ports and virtual boards, and how to select them").Does(List);
 
     private static JsonObject List(Invocation call)
     {
-        var (probes, problems) = Connection.Catalog.Survey();
+        var (seen, problems) = Connection.Catalog.Survey();
+        IReadOnlyList<ProbeListing> probes = [.. seen, .. Loaders.Catalog().Survey().Probes];
         var widest = probes.Select(probe => $"{probe.Selector}".Length).DefaultIfEmpty(0).Max();
         foreach (var probe in probes)
         {

@@ -39,16 +39,16 @@ internal static class MemoryVerbs
     private static JsonObject Verify(Invocation call)
     {
         var image = ImageFiles.Load(call.Line.GetValue(Files)!);
-        using var target = Connection.Open(call);
-        var proof = new Programmer(target, call.Progress.Listen).Verify(image, call.Cancel);
-        call.Screen.Result($"{image.File}: {Screen.Count(proof.BytesCompared)} bytes on {target.Chip.Name} are the same, compared one by one.");
+        using var route = Route.Open(call);
+        var proof = route.Programmer.Verify(image, call.Cancel);
+        call.Screen.Result($"{image.File}: {Screen.Count(proof.BytesCompared)} bytes on {route.ChipName} are the same, compared one by one.");
         return new JsonObject
         {
             ["image"] = ImageFiles.Describe(image),
-            ["chip"] = Connection.Chip(target),
-            ["probe"] = Connection.Probe(target),
+            ["chip"] = route.Chip(),
+            ["probe"] = route.Probe(),
             ["proof"] = new JsonObject { ["kind"] = "readback", ["bytesCompared"] = proof.BytesCompared },
-            ["exchanges"] = target.Probe.Exchanges,
+            ["exchanges"] = route.Exchanges(),
         };
     }
 
@@ -57,9 +57,9 @@ internal static class MemoryVerbs
         var range = Common.Range(Common.Address(call.Line.GetValue(At)!), Common.Number(call.Line.GetValue(Length)!, "a length"));
         var output = call.Line.GetValue(Output);
         byte[] data;
-        using (var target = Connection.Open(call))
+        using (var route = Route.Open(call))
         {
-            data = new Programmer(target, call.Progress.Listen).Read(range, call.Cancel);
+            data = route.Programmer.Read(range, call.Cancel);
         }
 
         if (output is null)
@@ -84,14 +84,14 @@ internal static class MemoryVerbs
     {
         var path = call.Line.GetValue(File)!;
         var data = ImageReader.Load(path, Common.Address(call.Line.GetValue(At)!)).Pieces[0];
-        using var target = Connection.Open(call);
-        var report = new Programmer(target, call.Progress.Listen).Write(data.Start, data.Data, call.Cancel);
+        using var route = Route.Open(call);
+        var report = route.Programmer.Write(data.Start, data.Data, call.Cancel);
         call.Screen.Result($"{path}: {Screen.Count(data.Data.Length)} bytes at {data.Range}, proved; the bytes around them are as they were.");
         return new JsonObject
         {
             ["address"] = $"0x{data.Start.Value:X8}",
             ["bytes"] = data.Data.Length,
-            ["chip"] = Connection.Chip(target),
+            ["chip"] = route.Chip(),
             ["erased"] = report.BytesErased,
             ["programmed"] = report.BytesProgrammed,
         };
@@ -109,12 +109,12 @@ internal static class MemoryVerbs
             };
         }
 
-        using var target = Connection.Open(call);
-        var report = new Programmer(target, call.Progress.Listen).Erase(range, call.Cancel);
-        call.Screen.Result($"{Screen.Count(report.Bytes)} bytes in {report.Sectors.Count} sectors of {target.Chip.Name} are erased and proved blank.");
+        using var route = Route.Open(call);
+        var report = route.Programmer.Erase(range, call.Cancel);
+        call.Screen.Result($"{Screen.Count(report.Bytes)} bytes in {report.Sectors.Count} sectors of {route.ChipName} are erased and proved blank.");
         return new JsonObject
         {
-            ["chip"] = Connection.Chip(target),
+            ["chip"] = route.Chip(),
             ["erased"] = report.Bytes,
             ["sectors"] = new JsonArray([.. report.Sectors.Select(sector => (JsonNode)sector.Number)]),
             ["seconds"] = report.Seconds,

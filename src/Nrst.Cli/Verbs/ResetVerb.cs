@@ -31,9 +31,9 @@ internal static class ResetVerb
                 LikelyCause = "--kind takes system, core or pin.",
             },
         };
-        using var target = Connection.Open(call);
-        new Programmer(target, call.Progress.Listen).Reset(kind, halt);
-        call.Screen.Result($"{target.Chip.Name} is reset and {(halt ? "halted before its first instruction" : "running")}.");
-        return new JsonObject { ["chip"] = Connection.Chip(target), ["kind"] = text, ["halted"] = halt };
+        using var route = Route.Open(call);
+        route.Programmer.Reset(kind, halt);
+        call.Screen.Result($"{route.ChipName} is reset and {(halt ? "halted before its first instruction" : "running")}.");
+        return new JsonObject { ["chip"] = route.Chip(), ["kind"] = text, ["halted"] = halt };
     }
 }

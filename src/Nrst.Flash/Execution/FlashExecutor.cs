@@ -41,14 +41,14 @@ public static class FlashExecutor
     }
 
     /// <summary>Puts bytes at an address and leaves everything around them as it is.</summary>
-    public static FlashReport Write(FlashTarget target, Address at, ReadOnlyMemory<byte> data, CancellationToken cancel)
+    public static FlashReport Write(ChipTarget target, Address at, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
         var image = new FirmwareImage("the data", ImageFormat.Binary, data.IsEmpty ? [] : [new ImagePiece(at, data, "all of it")], null);
         return Run(new FlashJob(target, image, new FlashOptions { Keep = true }), cancel);
     }
 
     /// <summary>Compares by reading alone, on a chip that may be running: nothing on it is written, halted or reset.</summary>
-    public static FlashProof Compare(FlashTarget target, FirmwareImage image, CancellationToken cancel)
+    public static FlashProof Compare(ChipTarget target, FirmwareImage image, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
         ImagePlacement.Check(image, target.Device, target.Part, target.Layout);
@@ -56,7 +56,7 @@ public static class FlashExecutor
     }
 
     /// <summary>Compares the flash of a halted chip with an image. A difference is a <see cref="ProofException"/> that names the first.</summary>
-    public static FlashProof Verify(FlashTarget target, FirmwareImage image, VerifyMode mode, CancellationToken cancel)
+    public static FlashProof Verify(ChipTarget target, FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
         ImagePlacement.Check(image, target.Device, target.Part, target.Layout);
@@ -64,7 +64,7 @@ public static class FlashExecutor
     }
 
     /// <summary>Erases the sectors that a range touches, or everything where it is null, and proves them blank.</summary>
-    public static EraseReport Erase(FlashTarget target, AddressRange? range, CancellationToken cancel)
+    public static EraseReport Erase(ChipTarget target, AddressRange? range, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (range is { } asked && target.Layout.FirstOutside(asked) is not null)

@@ -1,9 +1,10 @@
 namespace Nrst.Flash;
 
 /// <summary>Compares the chip with what it should hold, on another path than the one that wrote.</summary>
-internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrain grain)
+internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain grain)
 {
     private const int ReadBlock = 4096;
+    private const int MostSecondLooks = 64; // in one block: a line that is worse is not to be proved over
 
     /// <summary>Proves, or throws. Returns how: a path without a hash of its own is read back.</summary>
     public VerifyMode Prove(IReadOnlyList<Expectation> expected, VerifyMode mode, CancellationToken cancel)
@@ -62,7 +63,7 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrai
     }
 
     /// <summary>Reads everything and compares. Touches nothing else, so the core may be running.</summary>
-    public static void ReadBack(FlashTarget target, IReadOnlyList<Expectation> expected, CancellationToken cancel)
+    public static void ReadBack(ChipTarget target, IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
         var total = expected.Sum(part => (long)part.Data.Length);
         var read = new byte[ReadBlock];
@@ -74,8 +75,20 @@ internal sealed class FlashProver(FlashTarget target, IFlashPath path, FlashGrai
                 cancel.ThrowIfCancellationRequested();
                 var wanted = part.Data.Span[at..Math.Min(at + ReadBlock, part.Data.Length)];
                 var now = read.AsSpan(0, wanted.Length);
-                target.Memory.Read(part.At + (uint)at, now);
+                target.Read(part.At + (uint)at, now);
                 var same = now.CommonPrefixLength(wanted);
+                for (var looks = 0; same < wanted.Length && target.ReadsUnchecked && looks < MostSecondLooks; looks++)
+                {
+                    var again = now.Slice(same, Math.Min(4, wanted.Length - same));
+                    target.Read(part.At + (uint)(at + same), again);
+                    if (again[0] != wanted[same])
+                    {
+                        break;
+                    }
+
+                    same = now.CommonPrefixLength(wanted);
+                }
+
                 if (same < wanted.Length)
                 {
                     throw Different(part.At + (uint)(at + same), wanted[same], now[same], now, target.Device.Flash.ErasedValue);

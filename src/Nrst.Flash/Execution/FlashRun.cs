@@ -5,17 +5,16 @@ namespace Nrst.Flash;
 /// <summary>One job on one chip, from the first look to the proof.</summary>
 internal sealed class FlashRun
 {
-    private readonly FlashTarget _target;
-    private readonly FlashController _flash;
+    private readonly ChipTarget _target;
+    private readonly IFlashRoute _flash;
     private IFlashPath? _path;
     private FlashProtection? _protection;
     private WorkProgress _progress;
 
-    public FlashRun(FlashTarget target)
+    public FlashRun(ChipTarget target)
     {
         _target = target;
-        _flash = FlashFamilies.Of(target.Device).Open(
-            new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
+        _flash = target.OpenRoute();
         _progress = new WorkProgress(target.Listener, 0, 0);
     }
 
@@ -23,11 +22,10 @@ internal sealed class FlashRun
     /// <param name="Present">Each run with its holes filled by what the chip holds there.</param>
     internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, TimeSpan Took);
 
-    private IFlashPath Path => _path ??= Open();
+    private IFlashPath Path => _path ??= _flash.OpenPath();
 
     /// <summary>As the option bytes have it in force, which no job changes.</summary>
-    private FlashProtection Protection => _protection ??= WordsAtOnce.Read(
-        _target.Memory, _target.Words, memory => FlashProtection.ReadFrom(memory, _target.Device, _target.Layout));
+    private FlashProtection Protection => _protection ??= _flash.ReadProtection();
 
     /// <summary>Whatever happens, the flash is locked and the core halted afterwards, and the error says how far we came.</summary>
     public T Guard<T>(Func<FlashRun, T> work)
@@ -84,7 +82,7 @@ internal sealed class FlashRun
         Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
 
-        var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Memory));
+        var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Read));
         var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
         var start = _target.Clock.Now;
         if (work.Count > 0)
@@ -159,24 +157,6 @@ internal sealed class FlashRun
         return new EraseReport(sectors, took.TotalSeconds);
     }
 
-    private IFlashPath Open()
-    {
-        if (_target.WithoutLoader || _flash.Loader is null)
-        {
-            return new RegisterPath(_target, _flash);
-        }
-
-        try
-        {
-            return new LoaderPath(_target, _flash);
-        }
-        catch (TargetException reason)
-        {
-            _target.Listener?.Invoke(new JobEvent.Noticed($"{reason.Message} The flash is driven register by register instead, which is slow."));
-            return new RegisterPath(_target, _flash);
-        }
-    }
-
     /// <summary>Units the image fills only in part: what the chip holds in the rest of them.</summary>
     private byte[] FillHoles(WantedRun run)
     {
@@ -184,7 +164,7 @@ internal sealed class FlashRun
         var unit = new byte[_flash.Grain.Unit];
         foreach (var holes in run.Holes.GroupBy(_flash.Grain.Down))
         {
-            _target.Memory.Read(run.Start + (uint)holes.Key, unit);
+            _target.Read(run.Start + (uint)holes.Key, unit);
             foreach (var hole in holes)
             {
                 present[hole] = unit[hole - holes.Key];

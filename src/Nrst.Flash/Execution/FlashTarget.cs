@@ -4,12 +4,9 @@ using Nrst.Targets;
 
 namespace Nrst.Flash;
 
-/// <summary>A chip ready to be worked on: attached, reset and halted, so that its clocks are as after reset.</summary>
-public sealed record FlashTarget
+/// <summary>A chip whose flash can be worked on, whichever way leads to it.</summary>
+public abstract record ChipTarget
 {
-    public required CortexMCore Core { get; init; }
-    public required ITargetMemory Memory { get; init; }
-    public required IWordBatch Words { get; init; }
     public required IClock Clock { get; init; }
     public required Device Device { get; init; }
     public required Part Part { get; init; }
@@ -17,10 +14,25 @@ public sealed record FlashTarget
     /// <summary>The sector map that holds on this chip; see <see cref="FlashGeometry"/>.</summary>
     public required BankedLayout Layout { get; init; }
 
+    public JobListener? Listener { get; init; }
+
+    /// <summary>A byte that differs may have been changed on its way here, and is read again before it is believed.</summary>
+    internal virtual bool ReadsUnchecked => false;
+
+    internal abstract void Read(Address from, Span<byte> into);
+
+    internal abstract IFlashRoute OpenRoute();
+}
+
+/// <summary>A chip under a debug probe: attached, reset and halted, so that its clocks are as after reset.</summary>
+public sealed record FlashTarget : ChipTarget
+{
+    public required CortexMCore Core { get; init; }
+    public required ITargetMemory Memory { get; init; }
+    public required IWordBatch Words { get; init; }
+
     /// <summary>The supply as measured; null where the probe cannot, and then the slowest parallelism is used.</summary>
     public double? Volts { get; init; }
-
-    public JobListener? Listener { get; init; }
 
     /// <summary>The core's clock in Hz, where no reset brought it to what <see cref="Device"/> says; null after a reset.</summary>
     public uint? MeasuredHertz { get; init; }
@@ -30,6 +42,10 @@ public sealed record FlashTarget
 
     /// <summary>Leave target RAM and the loader out of it and drive the flash registers from here: slow, and needs no running core.</summary>
     public bool WithoutLoader { get; init; }
+
+    internal override void Read(Address from, Span<byte> into) => Memory.Read(from, into);
+
+    internal override IFlashRoute OpenRoute() => new DebugRoute(this);
 }
 
 public enum VerifyMode
@@ -50,7 +66,7 @@ public sealed record FlashOptions
 }
 
 /// <summary>An image, where it goes, and how.</summary>
-public sealed record FlashJob(FlashTarget Target, FirmwareImage Image, FlashOptions Options);
+public sealed record FlashJob(ChipTarget Target, FirmwareImage Image, FlashOptions Options);
 
 /// <summary>What was compared with the image, and how.</summary>
 public sealed record FlashProof(VerifyMode Mode, long BytesCompared);

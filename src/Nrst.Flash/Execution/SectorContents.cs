@@ -1,17 +1,20 @@
 namespace Nrst.Flash;
 
+/// <summary>Fills in what the flash holds from an address on.</summary>
+internal delegate void FlashReader(Address from, Span<byte> into);
+
 /// <summary>The bytes behind the plan of one sector: what is written, and what must be there in the end.</summary>
 internal sealed record SectorContents(SectorWork Work, IReadOnlyList<Expectation> Expected, long ProvedBytes)
 {
-    public static SectorContents Of(SectorPlan plan, IReadOnlyDictionary<WantedRun, byte[]> present, ITargetMemory memory) =>
-        plan.Erase ? Anew(plan, memory) : AsItIs(plan, present);
+    public static SectorContents Of(SectorPlan plan, IReadOnlyDictionary<WantedRun, byte[]> present, FlashReader read) =>
+        plan.Erase ? Anew(plan, read) : AsItIs(plan, present);
 
     private static SectorContents AsItIs(SectorPlan plan, IReadOnlyDictionary<WantedRun, byte[]> present) => new(
         new SectorWork(plan.Sector, Erase: false, [.. plan.Program.SelectMany(run => SectorWork.NotBlank(run.Start, run.Data, plan.Wanted.Grain))]),
         [.. plan.Wanted.Runs.Select(run => new Expectation(run.Start, present[run]))],
         plan.Wanted.ImageBytes);
 
-    private static SectorContents Anew(SectorPlan plan, ITargetMemory memory)
+    private static SectorContents Anew(SectorPlan plan, FlashReader read)
     {
         var start = plan.Sector.Range.Start;
         var grain = plan.Wanted.Grain;
@@ -24,7 +27,7 @@ internal sealed record SectorContents(SectorWork Work, IReadOnlyList<Expectation
 
         foreach (var range in plan.Preserve)
         {
-            memory.Read(range.Start, bytes.AsSpan((int)(range.Start - start), (int)range.Length));
+            read(range.Start, bytes.AsSpan((int)(range.Start - start), (int)range.Length));
         }
 
         var covered = plan.Wanted.Runs.Select(run => run.Range).Concat(plan.Preserve.Select(range => Widen(range, grain))).OrderBy(range => range.Start);

@@ -39,6 +39,21 @@ public abstract record ProbeSelector
         public override string ToString() => $"replay:{File}";
     }
 
+    /// <summary>A chip in its USB loader.</summary>
+    /// <param name="Which">A serial number, <c>usb:PATH</c>, <c>virtual:NAME</c>, or null for the only one. Serial numbers of loaders are often equal.</param>
+    public sealed record Dfu(string? Which) : ProbeSelector
+    {
+        public override string ToString() => Which is null ? "dfu" : $"dfu:{Which}";
+    }
+
+    /// <summary>A chip in its loader at the end of a serial line.</summary>
+    /// <param name="Device">As the system calls the port, or <c>virtual:NAME</c>.</param>
+    /// <param name="Baud">Null for what the loader is asked at when nobody says more.</param>
+    public sealed record SerialPort(string Device, int? Baud) : ProbeSelector
+    {
+        public override string ToString() => $"serial:{Device}" + (Baud is { } baud ? $":{baud}" : "");
+    }
+
     /// <summary>A serial number, or as much of its beginning as is needed.</summary>
     public sealed record SerialNumber(string Prefix) : ProbeSelector
     {
@@ -48,10 +63,15 @@ public abstract record ProbeSelector
     /// <exception cref="UsageException">The text is none of the forms.</exception>
     public static ProbeSelector Parse(string text)
     {
-        const string Replayed = "replay:";
+        const string Replayed = "replay:", Line = "serial:";
         if (text.StartsWith(Replayed, StringComparison.Ordinal) && text.Length > Replayed.Length)
         {
             return new Replay(text[Replayed.Length..]); // a path may hold colons of its own
+        }
+
+        if (text.StartsWith(Line, StringComparison.Ordinal) && text.Length > Line.Length)
+        {
+            return ParseSerial(text[Line.Length..]);
         }
 
         var parts = text.Split(':');
@@ -62,21 +82,32 @@ public abstract record ProbeSelector
                 when int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 65536
                 => new Tcp(host, number),
             ["usb", { Length: > 0 } path] => new UsbPort(path),
-            ["dfu" or "serial", ..] => throw new UsageException("NRST0103", $"'{text}' names a bootloader, which this version cannot use.")
-            {
-                LikelyCause = "USB DFU and serial bootloaders are not supported yet.",
-                Remedies = [new("Use a debug probe or a virtual board.", "nrst list")],
-            },
+            ["dfu"] => new Dfu(null),
+            ["dfu", "usb" or "virtual", { Length: > 0 }] => new Dfu(text["dfu:".Length..]),
+            ["dfu", { Length: > 0 } number] => new Dfu(number),
             [var vendor, var product] when Id(vendor) is { } v && Id(product) is { } p => new UsbId(v, p, null),
             [var vendor, var product, { Length: > 0 } serial] when Id(vendor) is { } v && Id(product) is { } p => new UsbId(v, p, serial),
             [{ Length: > 0 } serial] when serial.All(char.IsAsciiHexDigit) => new SerialNumber(serial.ToUpperInvariant()),
             _ => throw new UsageException("NRST0102", $"'{text}' is not a probe selector.")
             {
-                LikelyCause = "A selector is virtual:NAME, tcp:HOST:PORT, VID:PID[:SERIAL], usb:BUS-PORT, replay:FILE or a serial number.",
+                LikelyCause = "A selector is virtual:NAME, tcp:HOST:PORT, VID:PID[:SERIAL], usb:BUS-PORT, dfu[:WHICH], serial:DEVICE[:BAUD], replay:FILE or a serial number.",
                 Remedies = [new("See what is there, and how it is selected.", "nrst list")],
             },
         };
     }
+
+    /// <summary><c>/dev/ttyUSB0</c>, <c>COM3:57600</c>, <c>virtual:NAME:115200</c>.</summary>
+    private static SerialPort ParseSerial(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var baud)
+            && text[..colon] is not "virtual"
+            ? baud is >= 1200 and <= 4_000_000
+                ? new SerialPort(text[..colon], baud)
+                : throw new UsageException("NRST0103", $"{baud} is no speed of a serial line to a loader.")
+                {
+                    LikelyCause = "Loaders take 1200 to 115200 baud, and some parts up to a few million.",
+                    Remedies = [new("Leave it out, or take a usual one.", "nrst info --probe serial:/dev/ttyUSB0:57600")],
+                }
+            : new SerialPort(text, null);
 
     private static ushort? Id(string text) =>
         text.Length == 4 && ushort.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : null;

@@ -19,6 +19,12 @@ public enum FirmwareState
     Halted,
     InReset,
 
+    /// <summary>The loader in the ROM handed over to it and is gone; no more can be seen this way.</summary>
+    Started,
+
+    /// <summary>The loader in the ROM was told to hand over, and is still there.</summary>
+    InLoader,
+
     /// <summary>The chip does not answer any more: its program sleeps, or has taken the debug pins.</summary>
     Unreachable,
 }

@@ -154,7 +154,8 @@ internal static class ChipIdentification
         Remedies = [new("See which chips nrst knows.", "nrst chips")],
     };
 
-    private static (Device Device, Part Part) Wanted(string chip)
+    /// <summary>The part that a user names.</summary>
+    internal static (Device Device, Part Part) Wanted(string chip)
     {
         var lookup = DeviceDatabase.Lookup(chip);
         if (lookup.Found is { } found)

@@ -1,0 +1,134 @@
+namespace Nrst.Bootloaders.Dfu;
+
+/// <summary>The loader of an STM32 on USB, open and at rest.</summary>
+public sealed class DfuLoader : IRomLoader
+{
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(1);
+    private const int LeastRead = 4; // below two bytes a request is none of memory
+
+    private readonly IControlPipe _pipe;
+    private readonly DfuDevice _device;
+    private HashSet<RomQuirk> _quirks = [];
+
+    private DfuLoader(IControlPipe pipe, IClock clock, DfuDescription description, string place)
+    {
+        (_pipe, Clock, Description) = (pipe, clock, description);
+        _device = new DfuDevice(pipe, clock, description.Interface);
+        Identity = new RomLoaderIdentity(
+            "USB DFU", place, $"{description.Release >> 8:x}.{description.Release & 0xFF:x2}", description.Serial.Length > 0 ? description.Serial : null);
+    }
+
+    public RomLoaderIdentity Identity { get; }
+    public IClock Clock { get; }
+    public DfuDescription Description { get; }
+    public long Exchanges => _device.Exchanges;
+    public int Block => Description.TransferSize;
+    public bool ReadsUnchecked => false;
+    public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
+
+    /// <summary>Opens it and brings it to rest. Owns the pipe, also when this throws.</summary>
+    /// <param name="place">As it is selected.</param>
+    public static DfuLoader Open(IControlPipe pipe, IClock clock, string place)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        try
+        {
+            var description = DfuDescription.Read(pipe) ?? throw new ProbeException("NRST1504", $"{place} has no DFU interface.")
+            {
+                LikelyCause = "It is another device, or the program on the chip runs and not its loader.",
+                Remedies = [new("Reset the board with BOOT0 high, so that it starts in its loader.", "nrst list")],
+            };
+            var loader = new DfuLoader(pipe, clock, description, place);
+            loader._device.Choose(description.Flash?.Number ?? 0);
+            loader._device.BecomeIdle();
+            return loader;
+        }
+        catch
+        {
+            pipe.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tells which chips it can be, so that what their loaders do otherwise is allowed for.</summary>
+    public void Know(params IEnumerable<ushort> deviceIds) => _quirks = deviceIds.SelectMany(id => RomQuirks.Of("dfu", id)).ToHashSet();
+
+    public void Read(Address from, Span<byte> into)
+    {
+        Choose(from);
+        for (var at = 0; at < into.Length;)
+        {
+            // Full blocks in a row; the short one at the end is pointed to anew, for loaders differ in what a short block does to the address.
+            var left = into.Length - at;
+            var take = left >= Block ? left / Block * Block : left;
+            var where = new AddressRange(from + (uint)at, (uint)take);
+            _device.PointTo(where.Start);
+            if (take >= LeastRead)
+            {
+                _device.Read(where, into.Slice(at, take), Block);
+            }
+            else
+            {
+                var word = new byte[LeastRead];
+                _device.Read(where, word, Block);
+                word.AsSpan(0, take).CopyTo(into[at..]);
+            }
+
+            at += take;
+        }
+    }
+
+    public void Write(Address to, ReadOnlySpan<byte> data, TimeSpan limit)
+    {
+        Choose(to);
+        for (var at = 0; at < data.Length; at += Block)
+        {
+            var piece = data.Slice(at, Math.Min(Block, data.Length - at));
+            var where = new AddressRange(to + (uint)at, (uint)piece.Length);
+            _device.PointTo(where.Start);
+            _device.Write(where, piece, limit);
+        }
+    }
+
+    public void Erase(IReadOnlyList<FlashSector> sectors, Func<FlashSector, TimeSpan> limit, Action<FlashSector> erased, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(sectors);
+        ArgumentNullException.ThrowIfNull(limit);
+        ArgumentNullException.ThrowIfNull(erased);
+        foreach (var sector in sectors)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Choose(sector.Range.Start);
+            try
+            {
+                _device.Erase(sector.Range, limit(sector));
+            }
+            catch (FlashException busy) when (busy.Code == "NRST2502" && _quirks.Contains(RomQuirk.BankTwoStaysBusy))
+            {
+                _device.BecomeIdle(); // the erase is long over; whether it was one, the blank check says
+            }
+
+            erased(sector);
+        }
+    }
+
+    public void EraseAll(TimeSpan limit)
+    {
+        Choose(Description.Flash?.Layout.Segments is [var first, ..] ? first.Start : new Address(0x0800_0000));
+        _device.EraseAll(new AddressRange(new Address(0x0800_0000), 1), limit);
+    }
+
+    public bool Start(Address program)
+    {
+        _device.BecomeIdle();
+        Choose(program);
+        _device.PointTo(program);
+        return _device.Leave(LeaveLimit);
+    }
+
+    public void Dispose() => _pipe.Dispose();
+
+    /// <summary>The alternate setting whose memory holds the address; the one of the flash where none says so.</summary>
+    private void Choose(Address address) => _device.Choose(
+        (Description.Alternates.FirstOrDefault(alternate => alternate.Layout.Segments.Any(segment => segment.Range.Contains(address))) ?? Description.Flash)?.Number ?? 0);
+}

@@ -1,0 +1,73 @@
+namespace Nrst.Flash;
+
+/// <summary>What a job has to know of the flash behind a target, and the way to it.</summary>
+internal interface IFlashRoute
+{
+    FlashGrain Grain { get; }
+
+    /// <summary>Bytes of one programming access.</summary>
+    int Access { get; }
+
+    bool CanEraseAll { get; }
+
+    /// <summary>To be told before the flash is changed; null where there is nothing.</summary>
+    string? Notice { get; }
+
+    OperationTime TimeOfErase(FlashSector sector);
+    OperationTime TimeOfEraseAll();
+    OperationTime TimeOfProgram(int accesses);
+
+    /// <summary>What is forbidden, as far as this way lets anybody see it.</summary>
+    FlashProtection ReadProtection();
+
+    IFlashPath OpenPath();
+
+    /// <summary>What an earlier job left behind and opening the flash clears; null where there is nothing.</summary>
+    JobEvent.Repaired? Leftover();
+
+    /// <summary>Done once after the last change.</summary>
+    void AfterChange();
+}
+
+/// <summary>Over a debug probe: the flash controller is driven from here, or by a loader in target RAM.</summary>
+internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
+{
+    private readonly FlashController _flash = FlashFamilies.Of(target.Device).Open(
+        new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
+
+    public FlashGrain Grain => _flash.Grain;
+    public int Access => _flash.Access;
+    public bool CanEraseAll => _flash.CanEraseAll;
+    public string? Notice => _flash.Notice;
+
+    public OperationTime TimeOfErase(FlashSector sector) => _flash.TimeOfErase(sector);
+
+    public OperationTime TimeOfEraseAll() => _flash.TimeOfEraseAll();
+
+    public OperationTime TimeOfProgram(int accesses) => _flash.TimeOfProgram(accesses);
+
+    public FlashProtection ReadProtection() => WordsAtOnce.Read(
+        target.Memory, target.Words, memory => FlashProtection.ReadFrom(memory, target.Device, target.Layout));
+
+    public JobEvent.Repaired? Leftover() => _flash.Leftover();
+
+    public void AfterChange() => _flash.AfterChange();
+
+    public IFlashPath OpenPath()
+    {
+        if (target.WithoutLoader || _flash.Loader is null)
+        {
+            return new RegisterPath(target, _flash);
+        }
+
+        try
+        {
+            return new LoaderPath(target, _flash);
+        }
+        catch (TargetException reason)
+        {
+            target.Listener?.Invoke(new JobEvent.Noticed($"{reason.Message} The flash is driven register by register instead, which is slow."));
+            return new RegisterPath(target, _flash);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using Nrst.Flash;
+using Nrst.Images;
+using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Chips;
+
+namespace Nrst.Specs;
+
+/// <summary>nrst and the loader in the ROM of virtual chips, over their own USB connector.</summary>
+public sealed class Flashing_through_the_USB_loader : IDisposable
+{
+    private const uint Start = 0x0800_0000;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("STM32F072CB")]
+    [InlineData("STM32F207ZG")]
+    [InlineData("STM32F407VG")]
+    [InlineData("STM32F429ZI")]
+    [InlineData("STM32F746ZG")]
+    [InlineData("STM32G474RE")]
+    [InlineData("STM32H743ZI")]
+    [InlineData("STM32L152RE")]
+    [InlineData("STM32L476RG")]
+    [InlineData("STM32L552ZE")]
+    [InlineData("STM32U575ZI")]
+    [InlineData("STM32WB55RG")]
+    public void A_program_replaces_another_is_proved_and_runs(string part)
+    {
+        using var board = InItsLoader(part);
+        var silicon = Silicon(board);
+        FlashingBench.Bytes(20_000, 3).CopyTo(silicon.Flash);
+        var image = Image(silicon, 9_031);
+
+        var outcome = Flash(board, image);
+
+        Assert.Equal(image.Pieces[0].Data.ToArray(), silicon.Flash[..9_031]);
+        Assert.Equal(FirmwareState.Started, outcome.Observed!.State);
+        Assert.Equal(VerifyMode.Readback, outcome.Report.Proof.Mode);
+        board.Clock.Wait(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(Start + 8, silicon.Core.GetRegister(15));
+    }
+
+    [Fact]
+    public void An_STM32L073_is_erased_page_by_page_though_its_loader_cannot_spell()
+    {
+        using var board = InItsLoader("STM32L073RZ");
+        var silicon = Silicon(board);
+        FlashingBench.Bytes(silicon.Flash.Length, 3).CopyTo(silicon.Flash);
+        var image = Image(silicon, 66_748);
+        var events = new List<JobEvent>();
+
+        var outcome = Flash(board, image, events.Add);
+
+        Assert.Equal(522, outcome.Report.Plan.Sectors.Count(sector => sector.Erase));
+        Assert.Equal(image.Pieces[0].Data.ToArray(), silicon.Flash[..66_748]);
+        var told = Assert.Single(events.OfType<JobEvent.Noticed>(), notice => notice.Text.StartsWith("Programming", StringComparison.Ordinal));
+        Assert.Matches(@"^Programming 66,7\d\d bytes took \d+\.\d+ s; this flash needs 1\.\d+ s at the least\.$", told.Text);
+    }
+
+    [Fact]
+    public void Erases_that_are_reported_and_not_done_are_found_before_anything_is_programmed()
+    {
+        using var board = InItsLoader("STM32L073RZ", "dfu-erase-dropped");
+        var silicon = Silicon(board);
+        var old = FlashingBench.Bytes(silicon.Flash.Length, 3);
+        old.CopyTo(silicon.Flash);
+
+        var thrown = Assert.Throws<ProofException>(() => Flash(board, Image(silicon, 4_000)));
+
+        Assert.Equal("NRST5501", thrown.Code);
+        Assert.Contains("still the old contents", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(old, silicon.Flash.ToArray());
+    }
+
+    [Theory]
+    [InlineData("dfu-write-dropped", "NRST5001")]
+    [InlineData("dfu-tail-lost", "")]
+    [InlineData("dfu-stall-while-busy", "")]
+    [InlineData("dfu-first-status-error", "")]
+    [InlineData("dfu-string-garbled", "NRST6502")]
+    public void Defects_of_a_loader_are_allowed_for_or_told(string fault, string code)
+    {
+        using var board = InItsLoader("STM32F407VG", fault);
+        var silicon = Silicon(board);
+        FlashingBench.Bytes(20_000, 3).CopyTo(silicon.Flash);
+        var image = Image(silicon, 9_001);
+        if (code.Length > 0)
+        {
+            Assert.Equal(code, Assert.ThrowsAny<NrstException>(() => Flash(board, image)).Code);
+            return;
+        }
+
+        Flash(board, image);
+        Assert.Equal(image.Pieces[0].Data.ToArray(), silicon.Flash[..9_001]);
+    }
+
+    [Fact]
+    public void A_garbled_layout_is_no_matter_where_the_part_is_named()
+    {
+        using var board = InItsLoader("STM32F407VG", "dfu-string-garbled");
+        var silicon = Silicon(board);
+        using var session = Open(board, "STM32F407VG");
+        Assert.Contains(session.Chip.Notes, note => note.Contains("the device data are used", StringComparison.Ordinal));
+        new RomProgrammer(session).Flash(Image(silicon, 500), new FlashOptions(), ResetAfter.None, default);
+        Assert.Equal(Start + 9, BitConverter.ToUInt32(silicon.Flash[4..8]));
+    }
+
+    [Fact]
+    public void Halting_is_refused_before_anything_is_touched()
+    {
+        using var board = InItsLoader("STM32F407VG");
+        using var session = Open(board);
+        var image = Image(Silicon(board), 100);
+        Assert.Equal("NRST0501", Assert.Throws<UsageException>(() => new RomProgrammer(session).Flash(image, new FlashOptions(), ResetAfter.Halt, default)).Code);
+        Assert.Equal("NRST0501", Assert.Throws<UsageException>(() => new RomProgrammer(session).Reset(Arm.ResetKind.Core, halt: false)).Code);
+    }
+
+    [Fact]
+    public void A_file_for_another_device_is_refused()
+    {
+        using var board = InItsLoader("STM32F407VG");
+        using var session = Open(board);
+        var image = Image(Silicon(board), 100) with { Dfu = new DfuSuffix(0x1234, 0xDF11, 0) };
+        Assert.Equal("NRST4501", Assert.Throws<ImageException>(() => new RomProgrammer(session).Flash(image, new FlashOptions(), ResetAfter.Run, default)).Code);
+    }
+
+    [Fact]
+    public void Everything_is_erased_and_a_few_bytes_are_put_between_others()
+    {
+        using var board = InItsLoader("STM32F407VG");
+        var silicon = Silicon(board);
+        FlashingBench.Bytes(40_000, 3).CopyTo(silicon.Flash);
+        using var session = Open(board);
+        var programmer = new RomProgrammer(session);
+
+        programmer.Write(new Address(Start + 1001), new byte[] { 1, 2, 3 }, default);
+        var wanted = FlashingBench.Bytes(40_000, 3);
+        (wanted[1001], wanted[1002], wanted[1003]) = (1, 2, 3);
+        Assert.Equal(wanted, silicon.Flash[..40_000]);
+        Assert.Equal(wanted[..5000], programmer.Read(new AddressRange(new Address(Start), 5000), default));
+        Assert.Equal(16, programmer.Read(new AddressRange(new Address(0x1FFF_C000), 16), default).Length);
+
+        programmer.Erase(null, default);
+        Assert.Equal(-1, silicon.Flash.IndexOfAnyExcept((byte)0xFF));
+    }
+
+    [Fact]
+    public void An_STM32F4_is_programmed_nearly_as_fast_as_its_flash_allows()
+    {
+        using var board = InItsLoader("STM32F407VG");
+        var silicon = Silicon(board);
+        FlashingBench.Bytes(128 * 1024, 3).CopyTo(silicon.Flash);
+        var report = Flash(board, Image(silicon, 128 * 1024)).Report;
+        var flash = 128 * 1024 * 16e-6; // byte by byte, as the loader programs where nobody tells it the supply
+        Assert.True(report.Seconds.Program < flash / 0.9 + 0.1, $"{report.Seconds.Program} s, and the flash takes {flash} s");
+    }
+
+    private static FlashOutcome Flash(VirtualBoard board, FirmwareImage image, JobListener? listener = null)
+    {
+        using var session = Open(board);
+        return new RomProgrammer(session, listener).Flash(image, new FlashOptions(), ResetAfter.Run, default);
+    }
+
+    private static RomSession Open(VirtualBoard board, string? chip = null) =>
+        DfuSource.Open(board.OpenDfu(TimeSpan.FromSeconds(3)) ?? throw new InvalidOperationException("no DFU device"), board.Clock, "dfu", chip);
+
+    private static Stm32Chip Silicon(VirtualBoard board) => ((ChipOnBoard)board.Chip).Silicon;
+
+    private VirtualBoard InItsLoader(string part, params string[] faults)
+    {
+        var store = new BoardStore(_folder.File("bench"));
+        store.New("b", part, "v2-1", faults);
+        using (var virgin = store.Open("b"))
+        {
+            Silicon(virgin).Flash[..8].Fill(0x24); // an empty one would go into its loader whatever the pin says
+        }
+
+        store.Set("b", ["boot0=1"]);
+        return store.Open("b");
+    }
+
+    private static FirmwareImage Image(Stm32Chip chip, int length)
+    {
+        byte[] head = [.. BitConverter.GetBytes(chip.Part.Ram[0].Range.Start.Value + 0x800), .. BitConverter.GetBytes(Start + 9), 0xFE, 0xE7];
+        return FlashingBench.Image((Start, [.. head, .. FlashingBench.Bytes(length - head.Length, 17)]));
+    }
+}
