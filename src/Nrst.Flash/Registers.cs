@@ -15,7 +15,7 @@ internal static class Registers
     extension<T>(T value) where T : unmanaged, Enum
     {
         /// <summary>The register as a number.</summary>
-        public uint Bits => Unsafe.BitCast<T, uint>(value);
+        public uint Word => Unsafe.BitCast<T, uint>(value);
     }
 
     /// <summary>The number as a register.</summary>

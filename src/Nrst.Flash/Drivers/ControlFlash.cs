@@ -62,12 +62,12 @@ internal abstract class ControlFlash<TStatus, TControl>(FlashChip chip, ControlT
     protected void ForgetErrors<TFlags>(Register<TFlags> clear, TFlags flags) where TFlags : unmanaged, Enum =>
         Chip.Words.Run([At.WriteOf(traits.Control, default), At.WriteOf(clear, flags)], []);
 
-    protected override FlashStatus ReadStatus(AddressRange where) => Decode(Memory.Read(At, traits.Status).Bits);
+    protected override FlashStatus ReadStatus(AddressRange where) => Decode(Memory.Read(At, traits.Status).Word);
 
     public override FlashStatus Decode(uint status)
     {
         var flags = status.As<TStatus>();
-        var busy = (status & traits.Busy.Bits) != 0;
+        var busy = (status & traits.Busy.Word) != 0;
         var rule = traits.Faults.First(flags, busy);
         return new FlashStatus(busy, rule?.Fault ?? FlashFault.None, traits.Status.Show(flags), rule?.Cause);
     }
@@ -76,7 +76,7 @@ internal abstract class ControlFlash<TStatus, TControl>(FlashChip chip, ControlT
     public sealed override uint EraseWord(FlashSector sector)
     {
         var bank = Chip.Layout.Banks.First(bank => bank.Layout.Sectors.Contains(sector));
-        return WordOf(bank, bank.FieldOf(sector)).Bits;
+        return WordOf(bank, bank.FieldOf(sector)).Word;
     }
 
     /// <summary>The control register for erasing one sector, without the start bit.</summary>
@@ -86,7 +86,7 @@ internal abstract class ControlFlash<TStatus, TControl>(FlashChip chip, ControlT
 
     /// <summary>One word that erases everything at the same time.</summary>
     protected IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> AllAtOnce(TControl word, OperationTime time) =>
-        [(word.Bits, Chip.Layout.Range, time)];
+        [(word.Word, Chip.Layout.Range, time)];
 
     /// <summary>How long that takes is not published everywhere. Then only a time below one sector's is too short.</summary>
     protected OperationTime AtLeastOneSector => new(TimeOfErase(Chip.Layout.Sectors.First()).Typical, TimeOfEraseAll().Max);
@@ -94,7 +94,7 @@ internal abstract class ControlFlash<TStatus, TControl>(FlashChip chip, ControlT
     protected sealed override void StartErase(uint word)
     {
         Memory.Write(At, traits.Control, word.As<TControl>());
-        Memory.Write(At, traits.Control, (word | traits.Start.Bits).As<TControl>());
+        Memory.Write(At, traits.Control, (word | traits.Start.Word).As<TControl>());
     }
 
     protected sealed override void StartProgram(Address at) => Memory.Write(At, traits.Control, traits.Program);

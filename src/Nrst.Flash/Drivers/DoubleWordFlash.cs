@@ -18,11 +18,11 @@ internal abstract class DoubleWordFlash<TAccess, TStatus, TControl>(
     public sealed override void ResetCaches()
     {
         var before = Memory.Read(At, access);
-        var off = before.Bits & ~enable.Bits;
+        var off = before.Word & ~enable.Word;
         Chip.Words.Run(
             [
                 At.WriteOf(access, off.As<TAccess>()),
-                At.WriteOf(access, (off | reset.Bits).As<TAccess>()),
+                At.WriteOf(access, (off | reset.Word).As<TAccess>()),
                 At.WriteOf(access, off.As<TAccess>()),
                 At.WriteOf(access, before),
             ],

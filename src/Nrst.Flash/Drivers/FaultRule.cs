@@ -7,7 +7,7 @@ internal sealed record FaultRule<TStatus>(TStatus Flags, FlashFault Fault, strin
     /// <summary>Right while something runs, an error once nothing does.</summary>
     public bool AtRest { get; init; }
 
-    public bool Holds(TStatus status, bool busy) => (status.Bits & Flags.Bits) != 0 && !(AtRest && busy);
+    public bool Holds(TStatus status, bool busy) => (status.Word & Flags.Word) != 0 && !(AtRest && busy);
 }
 
 internal static class FaultRules
