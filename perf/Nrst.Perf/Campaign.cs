@@ -37,7 +37,10 @@ internal sealed class Campaign(Options options, Action<string> tell)
         {
             using var board = Old(what, setting);
             await Add(board, Nrst, Over, board.Image(2), image => Tools.Nrst(board, image));
-            await Peers(what, setting, alsoDefault: false);
+            if (!options.PeersUsual)
+            {
+                await Peers(what, setting, alsoDefault: false);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ if (args is [Alone.Verb, _, _, _, _, _])
 var options = Options.Parse(args);
 if (options is null)
 {
-    Console.Error.WriteLine("perf/run [--nrst-only] [--quick] [--case F103|F407|H743|H725|L073|L476|G071|H563]");
+    Console.Error.WriteLine("perf/run [--nrst-only] [--quick] [--peers-usual] [--case F103|F407|H743|H725|L073|L476|G071|H563]");
     return 2;
 }
 
@@ -26,11 +26,12 @@ if (options is { Case: null, NrstOnly: false, Quick: false })
 
 return results.Any(one => one.Failure is not null && one.Tool == Campaign.Nrst) ? 1 : 0;
 
-internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick)
+/// <param name="PeersUsual">The others under the usual setting alone, nrst under all.</param>
+internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick, bool PeersUsual)
 {
     public static Options? Parse(string[] args)
     {
-        var options = new Options(Directory.GetCurrentDirectory(), null, false, false);
+        var options = new Options(Directory.GetCurrentDirectory(), null, false, false, false);
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -43,6 +44,9 @@ internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Qu
                     break;
                 case "--nrst-only":
                     options = options with { NrstOnly = true };
+                    break;
+                case "--peers-usual":
+                    options = options with { PeersUsual = true };
                     break;
                 case "--quick":
                     options = options with { Quick = true };

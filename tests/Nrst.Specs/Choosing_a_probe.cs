@@ -62,8 +62,6 @@ public sealed class Choosing_a_probe
     [InlineData("tcp:host")]
     [InlineData("tcp:host:99999")]
     [InlineData("nonsense")]
-    [InlineData("dfu")]
-    [InlineData("serial:/dev/ttyUSB0")]
     public void What_is_no_selector_is_refused(string text) => Assert.Throws<UsageException>(() => ProbeSelector.Parse(text));
 
     private static NrstException Refused(string? selector, params ProbeListing[] there) =>

@@ -23,6 +23,7 @@ public sealed class DfuLoader : IRomLoader
     public DfuDescription Description { get; }
     public long Exchanges => _device.Exchanges;
     public int Block => Description.TransferSize;
+    public bool ReadsUnchecked => false;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
     /// <summary>Opens it and brings it to rest. Owns the pipe, also when this throws.</summary>

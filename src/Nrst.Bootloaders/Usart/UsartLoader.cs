@@ -32,6 +32,7 @@ public sealed class UsartLoader : IRomLoader
 
     public long Exchanges => _wire.Exchanges;
     public int Block => LargestBlock;
+    public bool ReadsUnchecked => true;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
     /// <summary>How long so many characters are under way, with start, parity and stop.</summary>
@@ -51,7 +52,7 @@ public sealed class UsartLoader : IRomLoader
             {
                 if (!wire.FallIn())
                 {
-                    throw attempt > 0 ? UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.Take(3)]) : UsartErrors.NoAnswer(place, [.. wire.Seen.TakeLast(3)]);
+                    throw wire.HeardSomething ? UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.Take(3)]) : UsartErrors.NoAnswer(place, [.. wire.Seen.TakeLast(3)]);
                 }
 
                 wire.Drain(); // a second acknowledge, on some

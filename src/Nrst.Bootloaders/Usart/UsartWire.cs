@@ -16,6 +16,9 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
 
     public long Exchanges { get; private set; }
 
+    /// <summary>Something came while it was looked for a loader, if only what none says.</summary>
+    public bool HeardSomething { get; private set; }
+
     /// <summary>What came while it was looked for a loader, for the error if none is there.</summary>
     public List<string> Seen { get; } = [];
 
@@ -35,6 +38,7 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
             line.Send(bytes);
             Exchanges++;
             var came = Listen(SyncPause);
+            HeardSomething |= came.Length > 0;
             Seen.Add(UsartErrors.Show(came.AsSpan(0, Math.Min(came.Length, 8))));
             if (came.Contains(Ack) || came.Contains(Nack))
             {

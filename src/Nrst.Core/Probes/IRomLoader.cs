@@ -28,6 +28,9 @@ public interface IRomLoader : IDisposable
     /// <summary>It has a command for erasing everything that works.</summary>
     bool CanEraseAll { get; }
 
+    /// <summary>What is read carries no checksum on its way: a byte that is not as it should be is to be read again before it is believed.</summary>
+    bool ReadsUnchecked { get; }
+
     void Read(Address from, Span<byte> into);
 
     /// <summary>Programs erased flash. Whole words only.</summary>

@@ -4,6 +4,7 @@ namespace Nrst.Flash;
 internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain grain)
 {
     private const int ReadBlock = 4096;
+    private const int MostSecondLooks = 64; // in one block: a line that is worse is not to be proved over
 
     /// <summary>Proves, or throws. Returns how: a path without a hash of its own is read back.</summary>
     public VerifyMode Prove(IReadOnlyList<Expectation> expected, VerifyMode mode, CancellationToken cancel)
@@ -76,6 +77,18 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
                 var now = read.AsSpan(0, wanted.Length);
                 target.Read(part.At + (uint)at, now);
                 var same = now.CommonPrefixLength(wanted);
+                for (var looks = 0; same < wanted.Length && target.ReadsUnchecked && looks < MostSecondLooks; looks++)
+                {
+                    var again = now.Slice(same, Math.Min(4, wanted.Length - same));
+                    target.Read(part.At + (uint)(at + same), again);
+                    if (again[0] != wanted[same])
+                    {
+                        break;
+                    }
+
+                    same = now.CommonPrefixLength(wanted);
+                }
+
                 if (same < wanted.Length)
                 {
                     throw Different(part.At + (uint)(at + same), wanted[same], now[same], now, target.Device.Flash.ErasedValue);

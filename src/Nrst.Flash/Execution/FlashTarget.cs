@@ -16,6 +16,9 @@ public abstract record ChipTarget
 
     public JobListener? Listener { get; init; }
 
+    /// <summary>A byte that differs may have been changed on its way here, and is read again before it is believed.</summary>
+    internal virtual bool ReadsUnchecked => false;
+
     internal abstract void Read(Address from, Span<byte> into);
 
     internal abstract IFlashRoute OpenRoute();

@@ -110,14 +110,17 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
                 cancel.ThrowIfCancellationRequested();
                 var now = content.AsSpan(0, Math.Min(Piece, writing.Data.Length - at));
                 _loader.Read(writing.At + (uint)at, now);
-                if (!route.Grain.IsBlank(now))
+                for (var used = now.IndexOfAnyExcept(route.Grain.Erased); used >= 0 && _loader.ReadsUnchecked;)
                 {
-                    _loader.Read(writing.At + (uint)at, now); // bytes read over a serial line carry no checksum
+                    var again = now.Slice(used, Math.Min(4, now.Length - used));
+                    _loader.Read(writing.At + (uint)(at + used), again);
+                    var next = now.IndexOfAnyExcept(route.Grain.Erased);
+                    used = next == used ? -1 : next; // the same once more: it is there
                 }
 
-                if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var used)
+                if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var first)
                 {
-                    throw StillThere(sector, writing.At + (uint)(at + used), now[used]);
+                    throw StillThere(sector, writing.At + (uint)(at + first), now[first]);
                 }
             }
         }

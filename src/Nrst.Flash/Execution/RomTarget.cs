@@ -7,6 +7,8 @@ public sealed record RomTarget : ChipTarget
 {
     public required IRomLoader Loader { get; init; }
 
+    internal override bool ReadsUnchecked => Loader.ReadsUnchecked;
+
     internal override void Read(Address from, Span<byte> into) => Loader.Read(from, into);
 
     internal override IFlashRoute OpenRoute() => new RomRoute(this);
