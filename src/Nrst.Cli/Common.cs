@@ -60,9 +60,10 @@ internal static class Common
     public static readonly Option<bool> CaptureRedact = new("--capture-redact") { Description = "Mask the probe's serial number in the capture" };
 
     /// <summary>Adds the options of a verb that talks to a target.</summary>
-    public static Command WithTarget(this Command command)
+    /// <param name="probe">How probes are named, where it is not one.</param>
+    public static Command WithTarget(this Command command, Option? probe = null)
     {
-        command.Options.Add(Probe);
+        command.Options.Add(probe ?? Probe);
         command.Options.Add(Chip);
         command.Options.Add(Connect);
         command.Options.Add(ConnectTimeout);

@@ -32,9 +32,13 @@ internal static class Connection
         return Sources(capture, replay);
     }
 
+    /// <summary>Every probe on this machine's USB that has these ids.</summary>
+    public static IReadOnlyList<ProbeSelector> AttachedTo(ProbeSelector.UsbId ids) =>
+        [.. new UsbProbeSource(new LibUsbBus(UsbLibrary)).Fitting(ids).Select(probe => probe.Selector)];
+
     /// <summary>The probe that was named, or null.</summary>
     public static ProbeSelector? Selector(Invocation call) =>
-        call.Line.GetValue(Common.Probe) is { } text ? ProbeSelector.Parse(text) : null;
+        call.Probe is { } text ? ProbeSelector.Parse(text) : null;
 
     public static ConnectOptions Options(Invocation call)
     {

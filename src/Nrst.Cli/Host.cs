@@ -9,11 +9,17 @@ namespace Nrst.Cli;
 /// <summary>What a verb works with: the parsed line, the screen, and a token that Ctrl-C cancels.</summary>
 internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines Progress, CancellationToken Cancel)
 {
+    /// <summary>The selector that was written; null where none was.</summary>
+    public string? Probe { get; init; } = Line.GetValue(Common.Probe);
+
+    /// <summary>What the verb reports although it has a result: the worst of several boards. It has been shown.</summary>
+    public NrstException? Worst { get; set; }
+
     /// <summary>What has to hold when the verb has succeeded and let go of everything; it throws where it does not.</summary>
     public List<Action> Afterwards { get; } = [];
 
     /// <summary>What is told of the way to the target.</summary>
-    public Output.ConnectingLines Connecting { get; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
+    public Output.ConnectingLines Connecting { get; init; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
 
     /// <summary>Disposed of at the end, however it comes.</summary>
     public List<IDisposable?> Owned { get; } = [];
@@ -39,8 +45,8 @@ internal static class Host
             call.Afterwards.ForEach(check => check());
             progress.Clear();
             call.Connecting.AddTo(result);
-            Document(screen, name, null, result);
-            return 0;
+            Document(screen, name, call.Worst is { } worst ? ErrorReport.ToJson(worst) : null, result);
+            return call.Worst is null ? 0 : ErrorReport.ExitCode(call.Worst);
         }
 #pragma warning disable CA1031 // the last net: whatever it is, the user gets a named error
         catch (Exception error)

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Nrst.Cli.Output;
 
 /// <summary>The ways to the target that were tried, and what was repaired: as lines where one was not enough, and in the document always.</summary>
-internal sealed class ConnectingLines(Screen screen, ProgressLines progress, bool verbose)
+/// <param name="brief">Several boards tell at once: what was tried is in the document, and in the error where nothing worked.</param>
+internal sealed class ConnectingLines(Screen screen, ProgressLines progress, bool verbose, bool brief = false)
 {
     private readonly List<JobEvent.RungTried> _rungs = [];
     private readonly List<JobEvent.Repaired> _repairs = [];
@@ -18,7 +19,7 @@ internal sealed class ConnectingLines(Screen screen, ProgressLines progress, boo
         {
             case JobEvent.RungTried rung:
                 _rungs.Add(rung);
-                if (verbose || _rungs.Count > 1)
+                if (verbose || (_rungs.Count > 1 && !brief))
                 {
                     Show();
                 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Nrst.Cli.Output;
 
 /// <summary>Draws the events of a job: one bar that moves on a terminal, one line per finished phase elsewhere.</summary>
-internal sealed class ProgressLines(Screen screen)
+/// <param name="elsewhere">Draws how far the job is in another way; null for here.</param>
+internal sealed class ProgressLines(Screen screen, JobListener? elsewhere = null)
 {
     private bool _drawn;
 
@@ -11,6 +12,9 @@ internal sealed class ProgressLines(Screen screen)
     {
         switch (happened)
         {
+            case JobEvent.PhaseStarted or JobEvent.Advanced or JobEvent.PhaseFinished when elsewhere is not null:
+                elsewhere(happened);
+                break;
             case JobEvent.Advanced { Total: > 0 } step when screen.Live:
                 Bar(step.Phase, step.Done, step.Total);
                 break;
@@ -39,7 +43,7 @@ internal sealed class ProgressLines(Screen screen)
         }
     }
 
-    private static string Line(JobEvent.PhaseFinished done)
+    internal static string Line(JobEvent.PhaseFinished done)
     {
         var line = $"{Name(done.Phase),-10}{Screen.Seconds(done.Took),9}";
         if (done.Bytes <= 0)
@@ -64,5 +68,5 @@ internal sealed class ProgressLines(Screen screen)
         _drawn = true;
     }
 
-    private static string Name(Phase phase) => phase.ToString().ToLowerInvariant();
+    internal static string Name(Phase phase) => phase.ToString().ToLowerInvariant();
 }

@@ -27,6 +27,26 @@ internal sealed class Screen(TextWriter results, TextWriter talk, bool json, boo
         return new Screen(results, talk, json, colour, terminal, terminal ? WindowWidth() : 100);
     }
 
+    /// <summary>Lines there is room for at once.</summary>
+    public static int Height
+    {
+        get
+        {
+            try
+            {
+                return Console.WindowHeight is > 0 and var rows ? rows : 24;
+            }
+            catch (IOException)
+            {
+                return 24;
+            }
+        }
+    }
+
+    /// <summary>The same for one of several boards, whose lines somebody else puts between those of the others.</summary>
+    /// <param name="indent">Columns that will stand before each line.</param>
+    public Screen ForBoard(TextWriter boardResults, TextWriter boardTalk, int indent) => new(boardResults, boardTalk, json, colour, live: false, width - indent);
+
     /// <summary>One line of result. Silent with <c>--json</c>: the document says it.</summary>
     public void Result(string line = "")
     {

@@ -26,12 +26,13 @@ internal static class FlashVerb
     public static Command Create() =>
         new Command("flash", "Erase what is needed, program, prove, reset, run")
         {
-            Files, PlanOnly, AlwaysErase, ChipErase, Keep, NoLoader, Verify, Reset,
-        }.WithTarget().Does(Flash);
+            Files, BoardChoice.All, PlanOnly, AlwaysErase, ChipErase, Keep, NoLoader, Verify, Reset,
+        }.WithTarget(BoardChoice.Probes).Does(Flash);
 
     private static JsonObject Flash(Invocation call)
     {
         var line = call.Line;
+        var boards = BoardChoice.Several(call);
         var image = ImageFiles.Load(line.GetValue(Files)!);
         var options = new FlashOptions
         {
@@ -40,6 +41,14 @@ internal static class FlashVerb
             Keep = line.GetValue(Keep),
             Verify = line.GetValue(Verify) == "readback" ? VerifyMode.Readback : VerifyMode.Hash,
         };
+        return boards is null
+            ? Flash(call with { Probe = BoardChoice.One(call) }, image, options)
+            : BoardLanes.Run(call, boards, board => Flash(board, image, options));
+    }
+
+    private static JsonObject Flash(Invocation call, FirmwareImage image, FlashOptions options)
+    {
+        var line = call.Line;
         using var route = Route.Open(call, line.GetValue(NoLoader));
         return line.GetValue(PlanOnly)
             ? ShowPlan(call, image, route, route.Programmer.Plan(image, options, call.Cancel))

@@ -8,12 +8,23 @@ public sealed class ConnectMemoryFile(string path) : IConnectMemory
 {
     private const int MostEntries = 64;
 
+    // Several boards at once are remembered by one process.
+    private static readonly Lock s_file = new();
+
     public RememberedRung? Recall(string probe) => Read().LastOrDefault(entry => entry.Probe == probe);
 
     /// <summary>The newest entry stands last; one a probe and board is kept.</summary>
     public void Remember(RememberedRung rung)
     {
         ArgumentNullException.ThrowIfNull(rung);
+        lock (s_file)
+        {
+            Write(rung);
+        }
+    }
+
+    private void Write(RememberedRung rung)
+    {
         var known = Read();
         var entries = known.Where(entry => entry.Probe != rung.Probe || entry.Board != rung.Board).Append(rung).TakeLast(MostEntries).ToArray();
         if (entries.SequenceEqual(known))

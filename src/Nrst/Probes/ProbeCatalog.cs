@@ -22,6 +22,9 @@ public interface IProbeSource
 {
     IReadOnlyList<ProbeListing> List();
 
+    /// <summary>Those that a selector fits; none where this source does not answer for such selectors.</summary>
+    IReadOnlyList<ProbeListing> Fitting(ProbeSelector selector) => [.. List().Where(probe => probe.Selector == selector)];
+
     /// <summary>Opens the probe the selector names, or returns null where this source does not answer for such selectors.</summary>
     IDebugProbe? Open(ProbeSelector selector);
 }
@@ -47,6 +50,33 @@ public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
         }
 
         return new ProbeSurvey(probes, problems);
+    }
+
+    /// <summary>What the list calls the probe that is meant, so that two ways to write the same can be told. Opens nothing.</summary>
+    /// <returns>The selector as it is where nothing answers to it: opening it tells why.</returns>
+    /// <exception cref="UsageException">Several fit; they are listed.</exception>
+    public ProbeSelector Resolve(ProbeSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        var fitting = new List<ProbeListing>();
+        foreach (var source in sources)
+        {
+            try
+            {
+                fitting.AddRange(selector is ProbeSelector.SerialNumber serial ? [.. source.List().Where(probe => Begins(probe, serial))] : source.Fitting(selector));
+            }
+            catch (ProbeException)
+            {
+                // A source that cannot look is told of by whoever opens something from it.
+            }
+        }
+
+        return fitting switch
+        {
+            [] => selector,
+            [var only] => only.Selector,
+            _ => throw Several(fitting, $"{fitting.Count} probes answer to '{selector}'."),
+        };
     }
 
     /// <param name="selector">Null: the only probe there is.</param>
@@ -79,10 +109,13 @@ public sealed class ProbeCatalog(IReadOnlyList<IProbeSource> sources)
         Remedies = [new("See what is there, and how it is selected.", "nrst list"), TryTheBench],
     };
 
+    private static bool Begins(ProbeListing probe, ProbeSelector.SerialNumber wanted) =>
+        probe.Serial?.StartsWith(wanted.Prefix, StringComparison.OrdinalIgnoreCase) == true;
+
     private ProbeSelector BySerial(ProbeSelector.SerialNumber wanted)
     {
         var survey = Survey();
-        var fitting = survey.Probes.Where(probe => probe.Serial?.StartsWith(wanted.Prefix, StringComparison.OrdinalIgnoreCase) == true).ToList();
+        var fitting = survey.Probes.Where(probe => Begins(probe, wanted)).ToList();
         return fitting switch
         {
             [] => throw survey.FirstProblem ?? NoneAnswers(wanted),

@@ -10,6 +10,9 @@ public sealed class UsbProbeSource(IUsbBus bus, UsbCapture? capture = null) : IP
 {
     public IReadOnlyList<ProbeListing> List() => [.. Devices().Select(Listing)];
 
+    public IReadOnlyList<ProbeListing> Fitting(ProbeSelector selector) =>
+        selector is ProbeSelector.UsbPort or ProbeSelector.UsbId ? [.. Devices().Where(device => Fits(device, selector)).Select(Listing)] : [];
+
     public IDebugProbe? Open(ProbeSelector selector)
     {
         if (selector is not (ProbeSelector.UsbPort or ProbeSelector.UsbId))
