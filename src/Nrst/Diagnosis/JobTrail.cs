@@ -1,0 +1,38 @@
+namespace Nrst.Diagnosis;
+
+/// <summary>What a job met on its way: the observation that nobody has to make a second time.</summary>
+/// <param name="Error">Why it failed; null where it did not, or where there was no job.</param>
+public sealed record JobTrail(NrstException? Error, IReadOnlyList<JobEvent.RungTried> Rungs, IReadOnlyList<JobEvent.Repaired> Repairs)
+{
+    public static JobTrail None { get; } = new(null, [], []);
+
+    /// <summary>What became of the program that was started; null where none was.</summary>
+    public RunObservation? Started { get; init; }
+
+    /// <summary>The way that worked; null where none did.</summary>
+    public string? Way => Rungs.LastOrDefault(rung => rung.Outcome == "connected")?.Name;
+
+    /// <summary>What attaching to the chip as it runs met; null where it worked, or was not tried.</summary>
+    public string? AttachMet => Rungs.FirstOrDefault(rung => rung is { Name: "attach", Outcome: "failed" })?.Observed;
+
+    public bool Repaired(string name) => Repairs.Any(repair => repair.Name == name);
+
+    /// <summary>The job ended with one of these codes.</summary>
+    public bool EndedWith(params ReadOnlySpan<string> codes)
+    {
+        foreach (var code in codes)
+        {
+            if (Error?.Code == code)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One of the ways to connect, or the job, met this code.</summary>
+    public bool Met(string code) => EndedWith(code) || Rungs.Any(rung => rung.Observed.StartsWith(code, StringComparison.Ordinal));
+
+    public string? TextOf(string repair) => Repairs.FirstOrDefault(one => one.Name == repair)?.Text;
+}
