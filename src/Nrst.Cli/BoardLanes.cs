@@ -49,8 +49,8 @@ internal static class BoardLanes
         {
             whole.Cancel.ThrowIfCancellationRequested();
             var result = job(call);
+            Host.End(call, null, result);
             call.Afterwards.ForEach(check => check());
-            call.Connecting.AddTo(result);
             end = new BoardEnd(board.ToString(), null, result, lane.Results);
         }
 #pragma warning disable CA1031 // what happens to one board, whatever it is, stays with it
@@ -58,7 +58,7 @@ internal static class BoardLanes
 #pragma warning restore CA1031
         {
             var named = ErrorReport.Named(error);
-            end = new BoardEnd(board.ToString(), named, ErrorReport.Result(named, call.Connecting.OfFailure()), []);
+            end = new BoardEnd(board.ToString(), named, Host.End(call, named, ErrorReport.Result(named, call.Connecting.OfFailure())), []);
         }
         finally
         {

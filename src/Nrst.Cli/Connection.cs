@@ -19,7 +19,9 @@ internal static class Connection
     public static Target Open(Invocation call)
     {
         var options = Options(call) with { Listener = call.Connecting.Listen };
-        return call.Connecting.Target = Target.Connect(CatalogFor(call).Open(Selector(call)), options);
+        var probe = CatalogFor(call).Open(Selector(call));
+        call.Examination = new Examination(probe, options, call.Connecting, silent: call.Line.GetValue(Common.Capture) is not null || Selector(call) is ProbeSelector.Replay);
+        return call.Connecting.Target = Target.Connect(probe, options, leaveOpen: true);
     }
 
     /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>

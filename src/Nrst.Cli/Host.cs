@@ -21,6 +21,9 @@ internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines
     /// <summary>What is told of the way to the target.</summary>
     public Output.ConnectingLines Connecting { get; init; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
 
+    /// <summary>The board at hand; null until a probe was opened.</summary>
+    public Examination? Examination { get; set; }
+
     /// <summary>Disposed of at the end, however it comes.</summary>
     public List<IDisposable?> Owned { get; } = [];
 }
@@ -42,9 +45,9 @@ internal static class Host
         try
         {
             var result = verb(call);
-            call.Afterwards.ForEach(check => check());
             progress.Clear();
-            call.Connecting.AddTo(result);
+            End(call, null, result);
+            call.Afterwards.ForEach(check => check());
             Document(screen, name, call.Worst is { } worst ? ErrorReport.ToJson(worst) : null, result);
             return call.Worst is null ? 0 : ErrorReport.ExitCode(call.Worst);
         }
@@ -53,7 +56,9 @@ internal static class Host
 #pragma warning restore CA1031
         {
             progress.Clear();
-            return Fail(screen, name, error, call.Connecting.OfFailure());
+            var named = ErrorReport.Named(error);
+            ErrorReport.Show(screen, named);
+            return Tell(screen, name, named, End(call, named, ErrorReport.Result(named, call.Connecting.OfFailure())));
         }
         finally
         {
@@ -67,14 +72,41 @@ internal static class Host
         }
     }
 
-    /// <param name="seen">What is worth telling although it failed; null where nothing is.</param>
-    public static int Fail(Screen screen, string name, Exception thrown, JsonObject? seen = null)
+    /// <summary>Looks at the board where something went wrong, lets go of it, and tells what was found.</summary>
+    public static JsonObject? End(Invocation call, NrstException? error, JsonObject? result)
     {
-        var error = ErrorReport.Named(thrown);
+        using var examination = call.Examination;
+        call.Examination = null;
+        if (result is not null && error is null)
+        {
+            call.Connecting.AddTo(result);
+        }
+
+        if (examination is null)
+        {
+            return result;
+        }
+
+        var findings = examination.After(error);
+        Examination.Show(call.Screen, findings, error);
+        result ??= [];
+        result["findings"] = Examination.ToJson(findings);
+        return result;
+    }
+
+    /// <summary>A command that failed before it had a probe.</summary>
+    public static int Fail(Screen screen, string name, NrstException error)
+    {
         ErrorReport.Show(screen, error);
+        return Tell(screen, name, error, null);
+    }
+
+    /// <param name="seen">What is worth telling although it failed; null where nothing is.</param>
+    private static int Tell(Screen screen, string name, NrstException error, JsonObject? seen)
+    {
         try
         {
-            Document(screen, name, ErrorReport.ToJson(error), ErrorReport.Result(error, seen));
+            Document(screen, name, ErrorReport.ToJson(error), seen);
         }
         catch (IOException)
         {

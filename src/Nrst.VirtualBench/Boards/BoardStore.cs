@@ -68,10 +68,11 @@ public sealed class BoardStore
     /// <param name="kind">v2, v2-1 or v3.</param>
     /// <param name="firmware">As ST writes it; null for a recent one.</param>
     /// <param name="vcpUsart">Which USART the probe's virtual COM port ends at; null for that of the maker's boards.</param>
+    /// <param name="programmed">A program that does nothing is in its flash.</param>
     /// <param name="rawSerial">The probe tells its serial number over USB in the form of old ST-LINK/V2.</param>
     public BoardDescription New(
         string name, string chip, string kind = DefaultKind, IReadOnlyList<string>? faults = null, string? firmware = null,
-        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false)
+        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false, bool programmed = false)
     {
         CheckName(name);
         var part = FindPart(chip) ?? throw UnknownChip(chip);
@@ -118,6 +119,7 @@ public sealed class BoardStore
         {
             VcpUsart = vcpUsart,
             RawSerial = rawSerial,
+            Programmed = programmed,
         };
         if (vcpUsart is { } usart && _chips(part.Device, part.Part, state).Usarts is { } pins && !pins.Usarts.Contains(usart))
         {

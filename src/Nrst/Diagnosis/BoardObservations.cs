@@ -10,6 +10,9 @@ public sealed record BoardObservations
     public required JobTrail Job { get; init; }
     public ProbeIdentity? Probe { get; init; }
 
+    /// <summary>The part that the user said it is; null where nothing was said.</summary>
+    public string? Named { get; init; }
+
     /// <summary>Volts on the target's supply pin: before anything was asked of the chip, and after it had worked.</summary>
     public IReadOnlyList<double> Volts { get; init; } = [];
 
@@ -83,6 +86,9 @@ public sealed record ChipSeen(Device? Device, NrstException? Problem, int? Desig
 
     /// <summary>FLASH_ACR as it stands, where that could be read.</summary>
     public uint? AccessControl { get; init; }
+
+    /// <summary>The option value that exchanges the banks is set; null where the chip has none.</summary>
+    public bool? BanksSwapped { get; init; }
 
     public uint? Option(string name) => Options.FirstOrDefault(option => option.Name == name)?.Value;
 }

@@ -1,5 +1,30 @@
 namespace Nrst.Diagnosis;
 
+/// <summary>Keeps what a job tells on its way that says something about the board.</summary>
+public sealed class TrailNotes
+{
+    private readonly List<JobEvent.RungTried> _rungs = [];
+    private readonly List<JobEvent.Repaired> _repairs = [];
+
+    public IReadOnlyList<JobEvent.RungTried> Rungs => _rungs;
+    public IReadOnlyList<JobEvent.Repaired> Repairs => _repairs;
+
+    public void Listen(JobEvent happened)
+    {
+        switch (happened)
+        {
+            case JobEvent.RungTried rung:
+                _rungs.Add(rung);
+                break;
+            case JobEvent.Repaired repair:
+                _repairs.Add(repair);
+                break;
+        }
+    }
+
+    public JobTrail Trail(NrstException? error) => new(error, [.. _rungs], [.. _repairs]);
+}
+
 /// <summary>What a job met on its way: the observation that nobody has to make a second time.</summary>
 /// <param name="Error">Why it failed; null where it did not, or where there was no job.</param>
 public sealed record JobTrail(NrstException? Error, IReadOnlyList<JobEvent.RungTried> Rungs, IReadOnlyList<JobEvent.Repaired> Repairs)

@@ -18,7 +18,7 @@ internal sealed class BoardExaminer(IDebugProbe probe, ConnectOptions options, J
         var volts = new List<double>();
         Volts(volts);
         Volts(volts);
-        var seen = new BoardObservations { Job = job, Probe = probe.Identity, Volts = volts, NotSeen = _notSeen };
+        var seen = new BoardObservations { Job = job, Probe = probe.Identity, Named = options.Chip, Volts = volts, NotSeen = _notSeen };
         seen = new LinkExaminer(probe, options).Look(seen);
         if (seen.Answers)
         {

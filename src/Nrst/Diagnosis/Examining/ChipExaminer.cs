@@ -31,6 +31,7 @@ internal sealed class ChipExaminer(IDebugProbe probe, int accessPort, string? na
             ResetFlags = Seen(() => ResetFlags.Read(probe.Memory, device)) ?? [],
             DebugBits = Seen(() => DebugBits(device)) ?? [],
             Watchdog = Seen(() => WatchdogLook.Read(probe.Memory, device)),
+            BanksSwapped = device.Flash.Swap is { } swap ? Seen(() => (bool?)swap.Holds(probe.Memory.Read32(swap.Field.At))) : null,
             AccessControl = Seen(() => (uint?)probe.Memory.Read32(device.Flash.Controller)),
         };
     }

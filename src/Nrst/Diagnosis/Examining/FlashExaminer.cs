@@ -20,7 +20,7 @@ internal sealed class FlashExaminer(IDebugProbe probe, Device device, ChipSeen c
         }
 
         var layout = FlashGeometry.Read(probe.Memory, device, null).Layout;
-        var sectors = Chosen(layout.Sectors);
+        var sectors = Chosen([.. layout.Sectors]);
         var pieces = sectors.Select((sector, i) => (Sector: sector.Number, sector.Range.Start, Length: (int)Math.Min(i == 0 ? FirstPiece : Piece, sector.Range.Length))).ToList();
         var unreadable = new List<Address>();
         var first = pieces.Select(piece => Read(piece.Start, piece.Length, unreadable)).ToList();
@@ -93,7 +93,9 @@ internal sealed class FlashExaminer(IDebugProbe probe, Device device, ChipSeen c
             return;
         }
 
-        var (a, b, c) = (MemoryMarshal.Cast<byte, uint>(first), MemoryMarshal.Cast<byte, uint>(second), MemoryMarshal.Cast<byte, uint>(third));
+        var a = MemoryMarshal.Cast<byte, uint>(first.AsSpan());
+        var b = MemoryMarshal.Cast<byte, uint>(second.AsSpan());
+        var c = MemoryMarshal.Cast<byte, uint>(third.AsSpan());
         for (var i = 0; i < a.Length; i++)
         {
             if (a[i] != b[i] && b[i] == c[i] && (a[i] & b[i]) == b[i])

@@ -46,7 +46,8 @@ internal static class RamExaminer
             core.Detach();
         }
 
-        var (old, now) = (MemoryMarshal.Cast<byte, uint>(before), MemoryMarshal.Cast<byte, uint>(after));
+        var old = MemoryMarshal.Cast<byte, uint>(before.AsSpan());
+        var now = MemoryMarshal.Cast<byte, uint>(after.AsSpan());
         var changed = new List<Address>();
         for (var i = 0; i < old.Length; i++)
         {
