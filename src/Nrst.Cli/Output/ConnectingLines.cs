@@ -34,7 +34,7 @@ internal sealed class ConnectingLines(Screen screen, ProgressLines progress, boo
         }
     }
 
-    public JobTrail Trail(NrstException? error) => _notes.Trail(error) with { Repairs = [.. Target?.Repairs ?? _notes.Repairs] };
+    public JobTrail Trail(NrstException? error) => _notes.Trail(error) with { Repairs = [.. Target?.Repairs ?? _notes.Repairs], Device = Target?.Chip.Device };
 
     public void AddTo(JsonObject result)
     {

@@ -37,9 +37,9 @@ internal static class DiagnoseVerb
             var found = Rounds.Of(one);
             var places = one.Expected.Select(code => found.Codes.ToList().IndexOf(code)).ToList();
             var isFirst = one.Expected.Count == 0 ? found.Codes.Count == 0 : places.TrueForAll(place => place >= 0 && place < one.Expected.Count);
-            var isWithin = isFirst || places.TrueForAll(place => place >= 0 && place <= one.Expected.Count);
+            var isWithin = one.Expected.Count > 0 && places.TrueForAll(place => place >= 0 && place <= one.Expected.Count);
             first += isFirst ? 1 : 0;
-            within += isWithin ? 1 : 0;
+            within += isFirst || isWithin ? 1 : 0;
             Show(call, one, found, isFirst ? "" : isWithin ? "second" : "MISSED");
             rows.Add((JsonNode)new JsonObject
             {
@@ -80,7 +80,7 @@ internal sealed record Round(IReadOnlyList<string> Codes, string By, string Ende
 /// <summary>Flashes a board, and has it looked at where that said nothing.</summary>
 internal static class Rounds
 {
-    private const int Bytes = 12_000;
+    private const int MostBytes = 12_000;
 
     public static Round Of(SickBoard board)
     {
@@ -90,13 +90,14 @@ internal static class Rounds
             var store = new BoardStore(folder);
             store.New("sick", board.Chip, board.Kind, board.Faults, programmed: true);
             var options = new ConnectOptions(Kilohertz: board.Kilohertz, Chip: board.Chip);
-            if (board.LookFirst && Doctored(store, options) is { Findings.Count: > 0 } doctored)
+            var first = board.LookFirst ? Doctored(store, options) : ([], 0);
+            if (first.Findings.Count >= Math.Max(1, board.Expected.Count))
             {
-                return new Round(Codes(doctored.Findings), "doctor", "not tried", doctored.Seconds);
+                return new Round(Codes(first.Findings), "doctor", "not tried", first.Seconds);
             }
 
             var (ended, findings, seconds) = Flashed(store, options, board);
-            if (findings.Count > 0)
+            if (findings.Count > 0 && findings.Count >= first.Findings.Count)
             {
                 return new Round(Codes(findings), "flash", ended, seconds);
             }
@@ -129,9 +130,11 @@ internal static class Rounds
         {
             var start = probe.Clock.Now;
             NrstException? failure = null;
+            Device? device = null;
             try
             {
                 using var target = Target.Connect(probe, options with { Listener = notes.Listen }, leaveOpen: true);
+                device = target.Chip.Device;
                 new Programmer(target, notes.Listen).Flash(Image(target.Chip.Device, target.Chip.Named!, board.At), new FlashOptions(), ResetAfter.Run, CancellationToken.None);
             }
             catch (NrstException error)
@@ -139,7 +142,7 @@ internal static class Rounds
                 failure = error;
             }
 
-            var findings = Examination.After(probe, options, notes.Trail(failure));
+            var findings = Examination.After(probe, options, notes.Trail(failure) with { Device = device });
             return (failure?.Code ?? "done", findings, (probe.Clock.Now - start).TotalSeconds);
         }
     }
@@ -156,7 +159,7 @@ internal static class Rounds
     private static FirmwareImage Image(Device device, Part part, uint at)
     {
         var start = at == 0 ? part.Layouts[0].Range.Start.Value : at;
-        var bytes = new byte[Bytes];
+        var bytes = new byte[Math.Min(MostBytes, part.FlashKiB * 1024 / 2)];
         new Random(2026).NextBytes(bytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, part.Ram[0].Range.Start.Value + 0x400);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), start + 9);

@@ -18,7 +18,7 @@ internal static class SickBoards
         .. On("vdd-low:1500", "NRST7003", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("vdd-high:3550", "NRST7004", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("vcap-missing", "NRST7005", "STM32F407VG STM32H743ZI STM32F746ZG"),
-        .. On("vdda-unconnected", "NRST7006", "STM32F407VG STM32G071RB STM32L476RG"),
+        .. On("vdda-unconnected", "NRST7006", "STM32F407VG STM32F103C8 STM32L476RG"),
         .. On("pdr-on-low", "NRST7007", "STM32F429ZI STM32H743ZI STM32F746ZG"),
         .. On("brown-out-while-programming:1600", "NRST7008", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("smps-mismatch", "NRST7071", "STM32H725ZG STM32H745ZI STM32H735ZG", kind: "v3"),
@@ -32,7 +32,7 @@ internal static class SickBoards
         .. On("swdio-contention", "NRST7022", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("firmware-remaps-swd", "NRST7023", "STM32F103C8 STM32F407VG STM32L476RG"),
         .. On("debug-switched-off", "NRST7063", "STM32G071RB STM32C031C6 STM32G474RE"),
-        .. On("probe-clone", "NRST7030", "STM32F407VG STM32G071RB STM32L476RG"),
+        .. On("probe-clone", "NRST7030", "STM32F407VG STM32G071RB STM32L476RG", kind: "v2"),
         .. On("probe-firmware-old", "NRST1303", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("usb-unplug-after:100", "NRST1182", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("usb-stall-at:40", "NRST1187", "STM32F407VG STM32G071RB STM32L476RG"),
@@ -64,7 +64,7 @@ internal static class SickBoards
         .. On("trustzone", "NRST7068", "STM32L552ZE STM32U575ZI STM32H563ZI"),
         .. On("product-state-closed", "NRST7069", "STM32H563ZI STM32H573ZI STM32H503RB"),
         .. On("core-boot-disabled", "NRST7070", "STM32H745ZI STM32H755ZI STM32H747XI", kind: "v3"),
-        .. On("bank-swapped", "NRST7080", "STM32H743ZI STM32U575ZI STM32G474RE"),
+        .. On("bank-swapped", "NRST7080", "STM32H743ZI STM32U575ZI STM32H563ZI"),
         .. On("empty-check-stale", "NRST7085", "STM32G071RB STM32C031C6 STM32L433RC", lookFirst: true),
         .. On("ecc-damage:0x08000040", "NRST7081", "STM32H743ZI STM32L476RG STM32G071RB"),
         .. On("erase-interrupted:0", "NRST7083", "STM32F407VG STM32G071RB STM32L476RG", lookFirst: true),
@@ -73,8 +73,8 @@ internal static class SickBoards
         .. On("flash-ignores-commands", "NRST7087", "STM32F407VG STM32G071RB STM32L476RG"),
         .. On("flash-ignores-erase", "NRST7087", "STM32L073RZ STM32F407VG STM32G071RB"),
         .. On("flash-never-finishes", "NRST7088", "STM32L476RG STM32F407VG STM32G071RB"),
-        .. On("flash-stuck-bit:0x08000010", "NRST5109", "STM32F407VG STM32G071RB STM32L476RG"),
-        .. On("flash-weak-erase:0", "NRST5111", "STM32F407VG STM32G071RB STM32L476RG"),
+        .. On("flash-stuck-bit:0x08000010", "NRST7089", "STM32F407VG STM32G071RB STM32L476RG"),
+        .. On("flash-weak-erase:0", "NRST7090", "STM32F407VG STM32G071RB STM32L476RG"),
     ];
 
     /// <summary>A healthy board of every line, on each kind of probe in turn.</summary>
@@ -84,7 +84,30 @@ internal static class SickBoards
             new SickBoard([], [], device.Parts[0].Name, Kinds[i % Kinds.Length], LookFirst: true)),
     ];
 
-    public static IReadOnlyList<SickBoard> Pairs { get; } = [];
+    /// <summary>Each of what can be wrong around a chip together with each of what can be wrong in it, as far as one does not hide the other.</summary>
+    public static IReadOnlyList<SickBoard> Pairs { get; } =
+    [
+        .. from around in Around
+           from inside in Inside
+           where !Hides(around.Fault, inside.Fault)
+           select new SickBoard([around.Fault, inside.Fault], [around.Code, inside.Code], "STM32F407VG", "v2", LookFirst: true),
+    ];
+
+    private static (string Fault, string Code)[] Around =>
+    [
+        ("vtref-unwired", "NRST7002"), ("vdd-high:3550", "NRST7004"), ("nrst-push-pull", "NRST7010"), ("nrst-unwired", "NRST7012"), ("nrst-slow:100000", "NRST7014"),
+        ("swd-noisy-above:1000", "NRST7021"), ("probe-clone", "NRST7030"),
+    ];
+
+    private static (string Fault, string Code)[] Inside =>
+    [
+        ("clone-mcu", "NRST7040"), ("firmware-watchdog", "NRST7051"), ("firmware-dma", "NRST7052"), ("firmware-rewrites-flash", "NRST7055"),
+        ("firmware-locks-up", "NRST7054"), ("debug-state-left", "NRST7056"), ("dbgmcu-left", "NRST7086"), ("rdp1", "NRST7060"), ("write-protected:0", "NRST7065"),
+        ("erase-interrupted:0", "NRST7083"), ("flash-errors-left", "NRST7082"), ("flash-size-unreadable", "NRST7043"),
+    ];
+
+    /// <summary>A supply that is measured wrongly is not measured; a copy of a probe measures the same voltage always.</summary>
+    private static bool Hides(string around, string inside) => around == "nrst-push-pull" && inside == "firmware-watchdog";
 
     private static string[] Kinds => ["v2", "v2-1", "v3"];
 

@@ -41,6 +41,9 @@ public sealed record BoardObservations
     /// <summary>What examiners could not look at, and why.</summary>
     public IReadOnlyList<string> NotSeen { get; init; } = [];
 
+    /// <summary>The chip's line; null where nobody knows it.</summary>
+    public string? Series => Chip?.Device?.Series ?? Job.Device?.Series ?? (Named is { } name ? DeviceDatabase.FindPart(name)?.Device.Series : null);
+
     public double? Highest => Volts.Count > 0 ? Volts.Max() : null;
     public double? Lowest => Volts.Count > 0 ? Volts.Min() : null;
 }
@@ -109,6 +112,9 @@ public sealed record FlashSeen(
 
     /// <summary>What the controller still shows of an earlier job; null where it is clean.</summary>
     public JobEvent.Repaired? Leftover { get; init; }
+
+    /// <summary>FLASH_ECCR with ECCD set, on the lines that tell wrong words so and do not fault; null elsewhere.</summary>
+    public uint? EccRegister { get; init; }
 
     /// <summary>Nothing above this address can be read, and the size register says that there is flash.</summary>
     public Address? EndsAt { get; init; }

@@ -41,6 +41,8 @@ internal static class CauseList
         new FlashSuspended(),
         new FlashIgnores(),
         new FlashNeverReady(),
+        new CellsWorn(),
+        new SectorWorn(),
         new WordUnreadable(),
         new EraseInterrupted(),
         new BanksSwapped(),
@@ -51,8 +53,8 @@ internal static class CauseList
         new ErrorsLeft(),
         new WireBroken(),
         new CoreSupplyWrong(),
-        new ClosedForGood(),
         new PowerDownReset(),
+        new ClosedForGood(),
         new ProbeIsCopy(),
         new DebugBitsLeft(),
     ];

@@ -31,6 +31,9 @@ public sealed record JobTrail(NrstException? Error, IReadOnlyList<JobEvent.RungT
 {
     public static JobTrail None { get; } = new(null, [], []);
 
+    /// <summary>The chip that was reached; null where none was.</summary>
+    public Targets.Device? Device { get; init; }
+
     /// <summary>What became of the program that was started; null where none was.</summary>
     public RunObservation? Started { get; init; }
 

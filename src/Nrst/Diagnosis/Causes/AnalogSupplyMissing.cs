@@ -13,9 +13,10 @@ internal sealed class AnalogSupplyMissing : Cause
         new("Check every VDD, VDDA, VSS and VSSA pin for solder and supply; VDDA may never be left open."),
     ];
 
-    public override Verdict? Judge(BoardObservations seen) => seen is { Answers: false, Volts.Count: > 0, Silence.Code: "NRST3002" } && seen.Lowest > Supply.Lowest
-            && !seen.Job.Rungs.Any(rung => rung.Outcome == "connected")
-        ? new Verdict(Sureness.Strong, "The chip answers once and is gone: one of its supplies is missing.", $"{seen.Silence!.Code}: {seen.Silence.Message}", Supply.Said(seen))
+    public override Verdict? Judge(BoardObservations seen) => SilentChip.Is(seen) && seen.Job.AttachMet is { } met && met.Contains(DebugPortError, StringComparison.Ordinal)
+        ? new Verdict(Sureness.Strong, "The chip answered once and was gone: one of its supplies is missing, VDDA above all.", [met, .. SilentChip.Seen(seen)])
         : null;
 
+    // A port that was there for the first transfer; one that is not wired gives GET_IDCODE_ERROR at once.
+    private const string DebugPortError = "SWD_DP_ERROR";
 }

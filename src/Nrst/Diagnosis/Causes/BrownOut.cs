@@ -16,15 +16,26 @@ internal sealed class BrownOut : Cause
 
     public override Verdict? Judge(BoardObservations seen)
     {
-        var sagged = seen.Volts.Count > 1 && seen.Highest - seen.Lowest > Supply.Sag && seen.Lowest > Supply.Present;
-        var brownOut = seen.Chip?.ResetFlags.Contains("BORRSTF") == true && !seen.Chip.ResetFlags.Contains("PORRSTF");
-        var lost = seen.Job.EndedWith("NRST3002", "NRST2004", "NRST2008", "NRST3102", "NRST2007", "NRST2010") || brownOut;
-        return (sagged || brownOut) && lost
-            ? new Verdict(
-                sagged && brownOut ? Sureness.Certain : Sureness.Strong,
-                "The supply falls while the flash works.",
-                [Supply.Said(seen), .. brownOut ? [$"RCC remembers a brown-out reset ({string.Join(", ", seen.Chip!.ResetFlags)})"] : (string[])[], .. seen.Job.Error is { } error ? [$"{error.Code}: {error.Message}"] : (string[])[]])
-            : null;
+        if (seen.Job.Way is null || !seen.Job.EndedWith("NRST2004", "NRST2008", "NRST3001", "NRST3002", "NRST3003", "NRST3102"))
+        {
+            return null;
+        }
+
+        string[] signs =
+        [
+            .. seen.Volts.Count > 1 && seen.Highest - seen.Lowest > Supply.Sag ? [Supply.Said(seen)] : (string[])[],
+            .. HadBrownOut(seen) ? [$"RCC remembers a brown-out reset ({string.Join(", ", seen.Chip!.ResetFlags)})"] : (string[])[],
+            .. IsBackUnharmed(seen) ? ["the connection was lost while the flash was being changed; the chip is back now, and its wires lose nothing at any clock"] : (string[])[],
+        ];
+        return signs.Length == 0
+            ? null
+            : new Verdict(signs.Length > 1 ? Sureness.Certain : Sureness.Strong, "The supply falls while the flash works.", [.. signs, $"{seen.Job.Error!.Code}: {seen.Job.Error.Message}"]);
     }
 
+    /// <summary>At power-on both flags are set, and on the low-power lines they are one.</summary>
+    private static bool HadBrownOut(BoardObservations seen) =>
+        seen.Chip is { Device.Series: "STM32F2" or "STM32F4" or "STM32F7" or "STM32H7", ResetFlags: var flags } && flags.Contains("BORRSTF") && !flags.Contains("PORRSTF");
+
+    private static bool IsBackUnharmed(BoardObservations seen) =>
+        seen is { Answers: true, Core: not null } && !seen.Job.EndedWith("NRST2004") && seen.Wire.All(sample => sample is { Transfers: > 0, Errors: 0 });
 }

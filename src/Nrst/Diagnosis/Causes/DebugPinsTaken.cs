@@ -14,6 +14,6 @@ internal sealed class DebugPinsTaken : Cause
     ];
 
     public override Verdict? Judge(BoardObservations seen) => HiddenChip.Met(seen, "NRST3001")
-        ? new Verdict(HiddenChip.MaySwitchDebugOff(seen) ? Sureness.Likely : Sureness.Strong, "The program has taken the debug pins.", HiddenChip.Seen(seen)) : null;
+        ? new Verdict(DebugSwitchedOff.HasBit(seen) ? Sureness.Likely : Sureness.Strong, "The program has taken the debug pins.", HiddenChip.Seen(seen)) : null;
 
 }

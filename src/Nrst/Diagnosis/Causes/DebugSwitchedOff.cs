@@ -18,5 +18,5 @@ internal sealed class DebugSwitchedOff : Cause
 
 
     /// <summary>RM0444, RM0440, RM0490 and RM0503: bit 18 of FLASH_ACR.</summary>
-    public static bool HasBit(BoardObservations seen) => seen.Chip?.Device?.Series is "STM32G0" or "STM32G4" or "STM32C0" or "STM32U0";
+    public static bool HasBit(BoardObservations seen) => seen.Series is "STM32G0" or "STM32G4" or "STM32C0" or "STM32U0";
 }

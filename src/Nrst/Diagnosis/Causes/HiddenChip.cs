@@ -8,9 +8,6 @@ internal static class HiddenChip
         seen.Job.AttachMet?.StartsWith(code, StringComparison.Ordinal) == true && seen.Job.Way is "under-reset-slow" or "under-reset" or "pulse" or "power-cycle"
         || (seen is { Answers: false, Reset.AnswersWhileLow: true } && seen.Silence?.Code == code);
 
-    /// <summary>The line has FLASH_ACR.DBG_SWEN, with which a program can switch the debug port off.</summary>
-    public static bool MaySwitchDebugOff(BoardObservations seen) => seen.Chip?.Device?.Series is "STM32G0" or "STM32G4" or "STM32C0" or "STM32U0" or "STM32L0" && DebugSwitchedOff.HasBit(seen);
-
     public static string[] Seen(BoardObservations seen) => seen.Job.AttachMet is { } met
         ? [$"attaching as it ran: {met}", $"{seen.Job.Way}: connected"]
         : [$"attaching as it ran: {seen.Silence?.Message}", "with NRST held low the debug port answers"];

@@ -4,10 +4,11 @@ namespace Nrst.Diagnosis.Causes;
 internal static class Makers
 {
     public const int St = 0x020;
+    public const int Arm = 0x23B;
 
     public static string NameOf(int designer) => designer switch
     {
-        0x23B => "Arm, as chips do whose maker left its own out",
+        Arm => "Arm, as chips do whose maker left its own out",
         0x144 => "Nordic Semiconductor",
         0x00E => "Freescale (NXP)",
         0x015 => "NXP (Philips)",

@@ -13,8 +13,12 @@ internal sealed class PowerDownReset : Cause
         new("Connect PDR_ON to VDD, or NRST to a supervisor."),
     ];
 
-    public override Verdict? Judge(BoardObservations seen) => SilentChip.Is(seen)
-        ? new Verdict(Sureness.Possible, "The chip may be kept in power-down reset, if its package has a pin PDR_ON (F2, F4, F7, H7 with 144 balls or pins and more) and it is low.", SilentChip.Seen(seen))
+    public override Verdict? Judge(BoardObservations seen) => SilentChip.Is(seen) && MayHavePin(seen.Named) is { } sureness
+        ? new Verdict(sureness, "Or the chip is kept in power-down reset: PDR_ON is low, where its package has that pin.", SilentChip.Seen(seen))
         : null;
 
+    /// <summary>Packages of 144 pins or balls and more of the F2, F4, F7 and H7 have the pin; a chip that nobody named may.</summary>
+    private static Sureness? MayHavePin(string? named) => named is null ? Sureness.Possible
+        : named.Length == 11 && named.ToUpperInvariant() is var part && part[5..7] is "F2" or "F4" or "F7" or "H7" && "ZIBNXA".Contains(part[^2], StringComparison.Ordinal) ? Sureness.Likely
+        : null;
 }

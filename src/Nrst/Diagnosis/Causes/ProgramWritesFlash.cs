@@ -13,7 +13,7 @@ internal sealed class ProgramWritesFlash : Cause
         new("Compare while the program is held, or keep its data area out of the comparison.", "nrst flash FILE --reset halt"),
     ];
 
-    public override Verdict? Judge(BoardObservations seen) => seen.Flash is { Written: { Count: > 0 } words, UnstableSectors: 0 or 1 }
+    public override Verdict? Judge(BoardObservations seen) => seen.Flash is { Written: { Count: > 0 } words, UnstableSectors: 0 }
         ? new Verdict(Sureness.Strong, "The program writes into its own flash.", $"{words.Count} words were programmed between two looks, the first at {words[0]}") : null;
 
 }

@@ -13,9 +13,17 @@ internal sealed class ResetHeldLow : Cause
         new("Measure NRST: it must be at VDD with nothing connected. Take off what is connected to it, one by one."),
     ];
 
-    public override Verdict? Judge(BoardObservations seen) => seen.Reset is { StaysInReset: true } || seen.Core is { IsInReset: true }
-        ? new Verdict(Sureness.Certain, "Something holds NRST low.", $"S_RESET_ST was set in all of {seen.Core?.Looks} looks, and the probe does not pull", Supply.Said(seen))
-        : seen.Job.AttachMet?.StartsWith("NRST3102", StringComparison.Ordinal) == true && seen.Reset is not { PinRise: not null }
-        ? new Verdict(Sureness.Likely, "Something holds NRST low.", seen.Job.AttachMet) : null;
+    public override Verdict? Judge(BoardObservations seen)
+    {
+        if (seen.Reset is { PinRise: not null } || seen.Job.Met("NRST3004"))
+        {
+            return null; // it rose after all; or the bus hangs, and a reset of ours cannot end
+        }
 
+        return seen.Reset is { StaysInReset: true } || seen.Core is { IsInReset: true }
+            ? new Verdict(Sureness.Certain, "Something holds NRST low.", $"S_RESET_ST was set in all of {seen.Core?.Looks} looks, and the probe does not pull", Supply.Said(seen))
+            : seen.Job.AttachMet?.StartsWith("NRST3102", StringComparison.Ordinal) == true && !seen.Answers
+            ? new Verdict(Sureness.Likely, "Something holds NRST low.", seen.Job.AttachMet)
+            : null;
+    }
 }

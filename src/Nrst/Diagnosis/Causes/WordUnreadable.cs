@@ -13,9 +13,19 @@ internal sealed class WordUnreadable : Cause
         new("Erase the sector and flash again; nrst does so by itself where the image covers it.", "nrst flash FILE"),
     ];
 
-    public override Verdict? Judge(BoardObservations seen) => seen.Flash is { Unreadable: { Count: > 0 } places, EndsAt: null }
-        ? new Verdict(Sureness.Strong, $"The flash cannot be read at {places[0]}.", $"{places.Count} places of the flash fault each time, and those around them do not")
-        : seen.Job.TextOf("sector-rewritten") is { } told && seen.Flash is not { EndsAt: not null } ? new Verdict(Sureness.Likely, "The flash held words that could not be read.", told)
-        : null;
+    public override Verdict? Judge(BoardObservations seen)
+    {
+        if (seen.Chip?.Protection is { Read: not Flash.ReadProtection.Level0 } or { ReadProtected.Count: > 0 } || seen.Flash is { EndsAt: not null })
+        {
+            return null; // what is protected, or is not there, cannot be read either
+        }
 
+        return seen.Flash switch
+        {
+            { Unreadable: { Count: > 0 } places } => new Verdict(
+                Sureness.Strong, $"The flash cannot be read at {places[0]}: a word there has a wrong error code.", $"{places.Count} places of the flash fault, and those around them do not"),
+            { EccRegister: { } value } => new Verdict(Sureness.Strong, "A word of the flash has a wrong error code.", $"FLASH_ECCR = 0x{value:X8}, ECCD is set"),
+            _ => seen.Job.TextOf("sector-rewritten") is { } told ? new Verdict(Sureness.Likely, "The flash held words that could not be read.", told) : null,
+        };
+    }
 }

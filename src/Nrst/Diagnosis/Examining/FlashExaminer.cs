@@ -1,15 +1,16 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Nrst.Flash;
 using Nrst.Targets;
 
 namespace Nrst.Diagnosis.Examining;
 
-/// <summary>Reads pieces of the flash three times, and finds what reads differently, what the program writes, and what cannot be read.</summary>
+/// <summary>Reads pieces of the flash three times, and a fourth where they differ, and finds what reads differently, what the program writes, and what cannot be read.</summary>
 internal sealed class FlashExaminer(IDebugProbe probe, Device device, ChipSeen chip)
 {
     private const int Piece = 256, FirstPiece = 4096, MostSectors = 32, Vectors = 16;
 
-    // A program that keeps a log writes it more often than this; the second look and the third are to see the same.
+    // A program that keeps a log writes it more often than this.
     private static readonly TimeSpan s_apart = TimeSpan.FromMilliseconds(130);
 
     public FlashSeen? Look()
@@ -27,10 +28,11 @@ internal sealed class FlashExaminer(IDebugProbe probe, Device device, ChipSeen c
         probe.Clock.Wait(s_apart);
         var second = pieces.Select(piece => Read(piece.Start, piece.Length, null)).ToList();
         var third = pieces.Select(piece => Read(piece.Start, piece.Length, null)).ToList();
+        var fourth = pieces.Select((piece, i) => Same(first[i], second[i], third[i]) ? third[i] : Read(piece.Start, piece.Length, null)).ToList();
         var (unstable, written, shaky) = (new List<Address>(), new List<Address>(), new HashSet<int>());
         for (var i = 0; i < pieces.Count; i++)
         {
-            Compare(pieces[i].Start, first[i], second[i], third[i], unstable, written);
+            Compare(pieces[i].Start, [first[i], second[i], third[i], fourth[i]], unstable, written);
             if (unstable.Exists(at => at.Value - pieces[i].Start.Value < pieces[i].Length))
             {
                 shaky.Add(pieces[i].Sector);
@@ -42,8 +44,21 @@ internal sealed class FlashExaminer(IDebugProbe probe, Device device, ChipSeen c
             Vectors = [.. MemoryMarshal.Cast<byte, uint>((first[0] ?? []).AsSpan(0, first[0] is null ? 0 : 4 * Vectors))],
             IsBlank = first[0] is { } start && !start.AsSpan().ContainsAnyExcept(device.Flash.ErasedValue),
             Leftover = Leftover(layout),
+            EccRegister = EccError(),
             EndsAt = EndOf(layout, unreadable),
         };
+    }
+
+    /// <summary>RM0351, RM0440, RM0444, RM0434 and RM0461, "Flash ECC register (FLASH_ECCR)": at 0x18, ECCD in bit 31. Reading changes nothing.</summary>
+    private uint? EccError()
+    {
+        if (device.Series is not ("STM32L4" or "STM32L4+" or "STM32G0" or "STM32G4" or "STM32C0" or "STM32U0" or "STM32WB" or "STM32WL"))
+        {
+            return null;
+        }
+
+        var value = probe.Memory.Read32(device.Flash.Controller + 0x18);
+        return value >> 31 != 0 ? value : null;
     }
 
     private JobEvent.Repaired? Leftover(BankedLayout layout)
@@ -86,26 +101,27 @@ internal sealed class FlashExaminer(IDebugProbe probe, Device device, ChipSeen c
         }
     }
 
-    private static void Compare(Address at, byte[]? first, byte[]? second, byte[]? third, List<Address> unstable, List<Address> written)
+    private static bool Same(byte[]? first, byte[]? second, byte[]? third) =>
+        first is null || second is null || third is null || (first.AsSpan().SequenceEqual(second) && second.AsSpan().SequenceEqual(third));
+
+    /// <summary>A word that lost bits and did so once, and stays as it is then, was programmed. One that changes otherwise is not stable.</summary>
+    private static void Compare(Address at, byte[]?[] looks, List<Address> unstable, List<Address> written)
     {
-        if (first is null || second is null || third is null)
+        if (looks.Contains(null))
         {
             return;
         }
 
-        var a = MemoryMarshal.Cast<byte, uint>(first.AsSpan());
-        var b = MemoryMarshal.Cast<byte, uint>(second.AsSpan());
-        var c = MemoryMarshal.Cast<byte, uint>(third.AsSpan());
-        for (var i = 0; i < a.Length; i++)
+        for (var offset = 0; offset + 4 <= looks[0]!.Length; offset += 4)
         {
-            if (a[i] != b[i] && b[i] == c[i] && (a[i] & b[i]) == b[i])
+            var words = looks.Select(look => BinaryPrimitives.ReadUInt32LittleEndian(look.AsSpan(offset))).ToArray();
+            if (words.Distinct().Count() == 1)
             {
-                written.Add(at + (uint)(4 * i)); // bits were cleared and stay so
+                continue;
             }
-            else if (a[i] != b[i] || b[i] != c[i])
-            {
-                unstable.Add(at + (uint)(4 * i));
-            }
+
+            var changes = words.Zip(words.Skip(1)).Where(pair => pair.First != pair.Second).ToList();
+            (changes is [var (before, after)] && (before & after) == after && words[2] == words[3] ? written : unstable).Add(at + (uint)offset);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ResetExaminer(IDebugProbe probe)
             return new ResetSeen(null, null, AnswersWhileLow(), null);
         }
 
-        if (seen.Core.IsInReset)
+        if (seen.Core.IsInReset && Rise() is null)
         {
             return new ResetSeen(null, null, null, null) { StaysInReset = true };
         }
@@ -76,18 +76,24 @@ internal sealed class ResetExaminer(IDebugProbe probe)
             return (false, null);
         }
 
+        return (true, Rise());
+    }
+
+    /// <summary>How long it takes from now until the chip is out of reset; null where that is longer than any capacitor.</summary>
+    private TimeSpan? Rise()
+    {
         var released = probe.Clock.Now;
         while (probe.Clock.Now - released < s_longestRise)
         {
             if (Status() is { } now && !now.HasFlag(Dhcsr.S_RESET_ST))
             {
-                return (true, probe.Clock.Now - released);
+                return probe.Clock.Now - released;
             }
 
             probe.Clock.Wait(s_pause);
         }
 
-        return (true, null);
+        return null;
     }
 
     private Dhcsr? Status()
