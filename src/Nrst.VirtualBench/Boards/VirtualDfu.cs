@@ -3,8 +3,9 @@ using Nrst.VirtualBench.Usb;
 namespace Nrst.VirtualBench.Boards;
 
 /// <summary>The chip's own USB connector, opened by a host of this process: the DFU device of the bootloader, on the board's clock.</summary>
-internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IControlPipe
+internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device, UsbSeat? seat) : IControlPipe
 {
+    private const int SetupBytes = 8;
     private const byte SetConfiguration = 9, SetInterface = 11, ToInterface = 0x01;
 
     public int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit)
@@ -12,6 +13,7 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
         var setup = new UsbSetup(requestType, request, value, index, (ushort)data.Length);
         var clock = board.VirtualClock;
         var deadline = clock.Nanoseconds + (limit.Ticks * 100);
+        clock.Advance(seat?.Delay(clock.Nanoseconds, SetupBytes + data.Length) ?? 0, TimeKind.Usb);
         clock.Advance(device.Identity.ControlTime?.Invoke(data.Length) ?? 0, TimeKind.Usb);
         while (true)
         {
