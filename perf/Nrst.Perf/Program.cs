@@ -10,11 +10,24 @@ if (args is [Alone.Verb, _, _, _, _, _])
 var options = Options.Parse(args);
 if (options is null)
 {
-    Console.Error.WriteLine("perf/run [--nrst-only] [--quick] [--peers-usual] [--case F103|F407|H743|H725|L073|L476|G071|H563]");
+    Console.Error.WriteLine("perf/run [--nrst-only] [--quick] [--peers-usual] [--boards] [--case F103|F407|H743|H725|L073|L476|G071|H563]");
     return 2;
 }
 
 Tools.Library = Path.Combine(options.Root, "artifacts", "peers", "libusb-1.0.so.0") is var library && File.Exists(library) ? library : null;
+if (options.Boards)
+{
+    var gangs = new GangReport(Console.Error.WriteLine);
+    gangs.Measure(options.Case);
+    Console.WriteLine(gangs.Text());
+    if (options.Case is null)
+    {
+        await File.WriteAllTextAsync(Path.Combine(options.Root, "perf", "RESULTS-boards.md"), gangs.Text());
+    }
+
+    return gangs.Failed ? 1 : 0;
+}
+
 var results = await new Campaign(options, Console.Error.WriteLine).Run();
 var report = new Report(results);
 Console.WriteLine(report.Text());
@@ -27,11 +40,12 @@ if (options is { Case: null, NrstOnly: false, Quick: false })
 return results.Any(one => one.Failure is not null && one.Tool == Campaign.Nrst) ? 1 : 0;
 
 /// <param name="PeersUsual">The others under the usual setting alone, nrst under all.</param>
-internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick, bool PeersUsual)
+/// <param name="Boards">Instead of the comparison: nrst with many boards at once.</param>
+internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick, bool PeersUsual, bool Boards)
 {
     public static Options? Parse(string[] args)
     {
-        var options = new Options(Directory.GetCurrentDirectory(), null, false, false, false);
+        var options = new Options(Directory.GetCurrentDirectory(), null, false, false, false, false);
         for (var i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -47,6 +61,9 @@ internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Qu
                     break;
                 case "--peers-usual":
                     options = options with { PeersUsual = true };
+                    break;
+                case "--boards":
+                    options = options with { Boards = true };
                     break;
                 case "--quick":
                     options = options with { Quick = true };

@@ -1,4 +1,3 @@
-using Nrst.VirtualBench.Probes;
 using Nrst.VirtualBench.Tests.Probes;
 using Nrst.VirtualBench.Usb;
 
