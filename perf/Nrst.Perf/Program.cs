@@ -7,6 +7,12 @@ if (args is [Alone.Verb, _, _, _, _, _])
     return 0;
 }
 
+if (args is [AloneInTheLoader.Verb, _, _, _, _])
+{
+    AloneInTheLoader.Run(args[1..]);
+    return 0;
+}
+
 var options = Options.Parse(args);
 if (options is null)
 {

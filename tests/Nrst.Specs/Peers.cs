@@ -74,12 +74,26 @@ internal static class Peers
     /// <summary>Runs a program over a socket that somebody serves.</summary>
     public static Task<(int ExitCode, string Talk)> Run(string socket, string program, params string[] arguments) => RunWith(Library, socket, program, arguments);
 
-    private static async Task<(int ExitCode, string Talk)> RunWith(string library, string socket, string program, string[] arguments)
+    /// <summary>The same for a program that loads its libusb at run time, so that nothing has to be preloaded, and its sleeps are real ones.</summary>
+    public static Task<(int ExitCode, string Talk)> Unhelped(string socket, string program, params string[] arguments) => RunWith(null, socket, program, arguments);
+
+    private static Task<(int ExitCode, string Talk)> RunWith(string? library, string socket, string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NRST_BENCH_USB"] = socket;
-        start.Environment["LD_PRELOAD"] = library;
-        using var process = Process.Start(start)!;
+        start.Environment["NRST_LIBUSB"] = Library;
+        if (library is not null)
+        {
+            start.Environment["LD_PRELOAD"] = library;
+        }
+
+        return Finish(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for a program whose output goes here, and no longer than a test may last.</summary>
+    public static async Task<(int ExitCode, string Talk)> Finish(Process started)
+    {
+        using var process = started;
         var talk = new StringBuilder();
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -93,7 +107,7 @@ internal static class Peers
         catch (OperationCanceledException)
         {
             process.Kill();
-            Assert.Fail($"{program} did not end within {s_patience.TotalMinutes} minutes:\n{talk}");
+            Assert.Fail($"{process.StartInfo.FileName} did not end within {s_patience.TotalMinutes} minutes:\n{talk}");
         }
 
         lock (talk)
