@@ -102,7 +102,9 @@ public sealed class The_program_in_front_of_a_loader : IDisposable
 
         await Stm32flash(port, "-w", _folder.File("second.bin", second), "-v", "-S", $"0x{Start:x8}");
         _nrst.Run("verify", $"{_folder.File("second.bin")}@0x08000000", "--probe", $"serial:{port}").Exits(0);
-        _nrst.Run("verify", $"{_nrst.File("first.bin", first)}@0x08000000", "--probe", $"serial:{port}:57600").Exits(8);
+        _nrst.Run("verify", $"{_nrst.File("first.bin", first)}@0x08000000", "--probe", $"serial:{port}").Exits(8);
+        var otherSpeed = _nrst.Run("info", "--probe", $"serial:{port}:57600", "--json").Exits(5).Document["error"]!;
+        Assert.Equal("NRST3512", (string?)otherSpeed["code"]);
 
         var left = _nrst.Run("flash", $"{_nrst.File("first.bin", first)}@0x08000000", "--probe", $"serial:{port}", "--json").Exits(0).Result;
         Assert.Equal("started", (string?)left["firmware"]!["state"]);
