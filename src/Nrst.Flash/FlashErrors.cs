@@ -54,13 +54,13 @@ internal static class FlashErrors
         Remedies = [new Remedy("Check the chip's marking and its supply.", "nrst info")],
     };
 
-    /// <summary>A whole job that ended before the silicon can have done it, though every operation said that it was done.</summary>
+    /// <summary>Work that ended, by the probe's clock, before the silicon can have done it, though every operation said that it was done.</summary>
     /// <param name="erased">Time spent erasing, by the chip's own count.</param>
     public static FlashException JobTooFast(
-        IReadOnlyList<FlashSector> sectors, FlashBound bound, double took, IReadOnlyList<string> registers, TimeSpan erased) => new(
+        AddressRange where, FlashBound bound, double took, IReadOnlyList<string> registers, TimeSpan erased) => new(
         "NRST2013",
-        Hull(sectors),
-        string.Create(CultureInfo.InvariantCulture, $"The flash was said to be erased and programmed after {took:0.000} s, which this silicon cannot do."))
+        where,
+        string.Create(CultureInfo.InvariantCulture, $"The flash said after {took:0.000} s that it is done, which this silicon cannot do."))
     {
         LikelyCause = "The controller accepted the commands and did nothing, or the core runs faster than it should and times are measured wrongly.",
         Evidence =
@@ -75,12 +75,6 @@ internal static class FlashErrors
             new Remedy("Try again from a reset by the pin.", "nrst flash FILE --always-erase --connect under-reset"),
         ],
     };
-
-    private static AddressRange Hull(IReadOnlyList<FlashSector> sectors)
-    {
-        var (first, last) = (sectors.Min(sector => sector.Range.Start.Value), sectors.Max(sector => sector.Range.Last.Value));
-        return new AddressRange(new Address(first), last - first + 1);
-    }
 
     public static FlashException TooSlow(AddressRange where, TimeSpan limit, string seen) => new(
         "NRST2004", where, string.Create(CultureInfo.InvariantCulture, $"The flash did not finish at {where} within {limit.TotalSeconds:0.0} s."))

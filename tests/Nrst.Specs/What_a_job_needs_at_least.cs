@@ -1,4 +1,5 @@
 using Nrst.Flash;
+using Nrst.Targets;
 using Nrst.VirtualBench.Faults;
 using static Nrst.Specs.FlashingBench;
 
@@ -11,6 +12,9 @@ public sealed class What_a_job_needs_at_least
     private const double Sector16 = 0.25;
     private const double Sector64 = 0.55;
     private const double Word = 16e-6;
+
+    // As if the core ran this slowly: a count of cycles that any operation passes.
+    private const uint Fooled = 200;
 
     [Fact]
     public void Seventy_kilobytes_over_full_sectors_need_what_the_data_sheet_says()
@@ -88,28 +92,59 @@ public sealed class What_a_job_needs_at_least
     {
         using var bench = new FlashingBench(options: BoardPhysics.With("flash-ignores-commands").Chip);
         Bytes(64 * 1024, seed: 7).CopyTo(bench.Flash);
-        bench.Target = bench.Target with { MeasuredHertz = 100 }; // a count of cycles that any operation passes
+        bench.Target = bench.Target with { MeasuredHertz = Fooled };
 
-        var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Bytes(20_000)))));
+        var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Bytes(64)), (0x0800_4000, Bytes(64)))));
 
         Assert.Equal("NRST2013", error.Code);
-        Assert.Equal(new AddressRange(new Address(0x0800_0000), 32 * 1024), error.Where);
-        Assert.Contains("the data sheet gives 0.580 s: 0.500 s erasing, 0.080 s programming", error.Evidence);
+        Assert.Equal(new AddressRange(new Address(0x0800_0000), 16 * 1024), error.Where);
+        Assert.Contains("the data sheet gives 0.250 s: 0.250 s erasing, 0.000 s programming", error.Evidence);
         Assert.Contains(error.Evidence, seen => seen.StartsWith("FLASH_SR = 0x", StringComparison.Ordinal));
         Assert.Contains(error.Evidence, seen => seen.StartsWith("FLASH_CR = 0x", StringComparison.Ordinal));
         Assert.True(bench.IsLocked);
     }
 
     [Fact]
-    public void An_erase_that_was_ignored_is_no_success_either()
+    public void An_erase_that_was_ignored_is_caught_the_same_way()
     {
         using var bench = new FlashingBench(options: BoardPhysics.With("flash-ignores-commands").Chip);
         bench.Flash[0] = 0;
-        bench.Target = bench.Target with { MeasuredHertz = 100 };
+        bench.Target = bench.Target with { MeasuredHertz = Fooled };
 
-        var error = Assert.Throws<ProofException>(
+        var error = Assert.Throws<FlashException>(
             () => FlashExecutor.Erase(bench.Target, new AddressRange(new Address(0x0800_0000), 4), CancellationToken.None));
 
-        Assert.Equal("NRST5003", error.Code); // nobody asks before the time is over in which it should be done, so the clock cannot tell
+        Assert.Equal("NRST2013", error.Code);
+    }
+
+    [Theory]
+    [InlineData(3, 8_000_000, 1024, "0.167 s")] // 83 ms for what cannot take less than 125
+    [InlineData(20, 1_500_000, 60_000, "0.133 s")] // 12.5 ms, and filling the ring takes longer than 125
+    public void An_erase_that_ends_too_soon_is_caught_while_it_can_be(int faster, uint toldHertz, int bytes, string counted)
+    {
+        using var bench = new FlashingBench(eraseFaster: faster);
+        var whole = DeviceDatabase.FindPart("STM32F407VG")!.Value.Device;
+        bench.Target = bench.Target with { Device = whole, MeasuredHertz = toldHertz };
+        Bytes(64 * 1024, seed: 7).CopyTo(bench.Flash);
+
+        var error = Assert.Throws<FlashException>(() => bench.Run(Image((0x0800_0000, Bytes(bytes)))));
+
+        Assert.Equal("NRST2013", error.Code);
+        Assert.Contains(error.Evidence, seen => seen == counted + " of erasing by the chip's own count"); // of cycles shorter than it was told
+    }
+
+    [Fact]
+    public void An_erase_as_quick_as_silicon_can_be_is_believed()
+    {
+        using var bench = new FlashingBench();
+        var slower = DeviceDatabase.FindPart("STM32F407VG")!.Value.Device;
+        var times = slower.Flash.Times;
+        bench.Target = bench.Target with
+        {
+            Device = slower with { Flash = slower.Flash with { Times = times with { Erase = [.. times.Erase.Select(row => row with { Typical = row.Typical * 1.9 })] } } },
+        };
+        Bytes(16 * 1024, seed: 7).CopyTo(bench.Flash);
+
+        bench.Run(Image((0x0800_0000, Bytes(1024))));
     }
 }

@@ -203,17 +203,14 @@ internal sealed class FlashRun
         CancellationToken cancel) =>
         Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, cancel).All(known => known.Other.Count == 0);
 
-    /// <summary>
-    /// By the probe's clock, which shares nothing with the chip's: the loader counts cycles of a core whose speed it has to be told, and a flash that
-    /// ignores commands passes its count if it was told a speed that is too low. A job that is waited for in one piece is asked about when it should be
-    /// done and no sooner; there the proof has to find it.
-    /// </summary>
+    /// <summary>By the probe's clock, which shares nothing with the chip's.</summary>
     private void RequireSlowerThan(FlashBound? bound, TimeSpan since, IEnumerable<FlashSector> sectors)
     {
         var took = (_target.Clock.Now - since).TotalSeconds;
         if (took < bound?.Least)
         {
-            throw FlashErrors.JobTooFast([.. sectors], bound, took, _flash.ShowRegisters(), Path.ErasedFor);
+            var (first, last) = (sectors.Min(sector => sector.Range.Start.Value), sectors.Max(sector => sector.Range.Last.Value));
+            throw FlashErrors.JobTooFast(new AddressRange(new Address(first), last - first + 1), bound, took, _flash.ShowRegisters(), Path.ErasedFor);
         }
     }
 
