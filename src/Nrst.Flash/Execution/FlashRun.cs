@@ -20,7 +20,8 @@ internal sealed class FlashRun
 
     /// <summary>What the chip holds of an image, and what follows from it.</summary>
     /// <param name="Present">Each run with its holes filled by what the chip holds there.</param>
-    internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, TimeSpan Took);
+    /// <param name="Old">What is known of the contents, byte by byte or by checksum.</param>
+    internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, IReadOnlyList<OldPiece> Old, TimeSpan Took);
 
     private IFlashPath Path => _path ??= _flash.OpenPath();
 
@@ -72,7 +73,7 @@ internal sealed class FlashRun
 
         var took = _target.Clock.Now - start;
         _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Compare, took, image.Bytes));
-        return new Findings(plan, present, took);
+        return new Findings(plan, present, [.. seen.Values.SelectMany(sector => sector.Old)], took);
     }
 
     public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
@@ -105,7 +106,7 @@ internal sealed class FlashRun
         }
 
         var expected = contents.Values.SelectMany(content => content.Expected).ToList();
-        var prover = new FlashProver(_target, Path, _flash.Grain);
+        var prover = new FlashProver(_target, Path, _flash.Grain, found.Old);
         var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
             ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
             : prover.Prove(expected, options.Verify, cancel);
@@ -124,7 +125,7 @@ internal sealed class FlashRun
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         Protection.AllowReading();
-        return new FlashProof(new FlashProver(_target, Path, _flash.Grain).Prove(Expect(image), mode, cancel), image.Bytes);
+        return new FlashProof(new FlashProver(_target, Path, _flash.Grain, []).Prove(Expect(image), mode, cancel), image.Bytes);
     }
 
     /// <summary>Compares by reading alone: no loader, no flash register, and the core may run meanwhile.</summary>
@@ -133,7 +134,7 @@ internal sealed class FlashRun
         Protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, image.Bytes));
-        FlashProver.ReadBack(_target, Expect(image), cancel);
+        FlashProver.ReadBack(_target, _flash.Grain, Expect(image), [], _target.ProgramRuns, cancel);
         _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Verify, _target.Clock.Now - start, image.Bytes));
         return new FlashProof(VerifyMode.Readback, image.Bytes);
     }
@@ -152,7 +153,7 @@ internal sealed class FlashRun
         Protection.Allow(sectors, mass, _target.Layout);
 
         var start = _target.Clock.Now;
-        var prover = new FlashProver(_target, Path, _flash.Grain);
+        var prover = new FlashProver(_target, Path, _flash.Grain, []);
         Path.ForgetCaches(); // the loader looks at itself here, before it may change anything
         _progress = new WorkProgress(_target.Listener, sectors.Sum(sector => (long)sector.Range.Length), 0);
         _progress.Begin();

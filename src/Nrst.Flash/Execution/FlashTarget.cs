@@ -19,6 +19,9 @@ public abstract record ChipTarget
     /// <summary>A byte that differs may have been changed on its way here, and is read again before it is believed.</summary>
     internal virtual bool ReadsUnchecked => false;
 
+    /// <summary>Whether what lies in the flash is being executed now. Looking stops nothing.</summary>
+    internal virtual bool ProgramRuns => false;
+
     internal abstract void Read(Address from, Span<byte> into);
 
     internal abstract IFlashRoute OpenRoute();
@@ -42,6 +45,8 @@ public sealed record FlashTarget : ChipTarget
 
     /// <summary>Leave target RAM and the loader out of it and drive the flash registers from here: slow, and needs no running core.</summary>
     public bool WithoutLoader { get; init; }
+
+    internal override bool ProgramRuns => Core.ReadState() is CoreState.Running or CoreState.Sleeping;
 
     internal override void Read(Address from, Span<byte> into) => Memory.Read(from, into);
 
