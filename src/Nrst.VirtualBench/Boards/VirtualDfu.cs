@@ -7,6 +7,8 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
 {
     private const byte SetConfiguration = 9, SetInterface = 11, ToInterface = 0x01;
 
+    private static Remedy EnterAgain => new("Set its BOOT0 pin and power it anew.", "nrst bench set NAME boot0=1");
+
     private byte _alternate;
 
     public int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit)
@@ -30,7 +32,12 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
 
             if (answer.Stalled)
             {
-                throw new ProbeException("NRST1191", $"The virtual DFU device refused request {request}.") { Failure = TransferFailure.Stalled };
+                throw new ProbeException("NRST1191", $"The virtual DFU device refused request {request}.")
+                {
+                    LikelyCause = "It does not know the request, or not in the state it is in.",
+                    Failure = TransferFailure.Stalled,
+                    Remedies = [EnterAgain],
+                };
             }
 
             if (!answer.IsLater)
@@ -41,7 +48,12 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
 
             if (clock.Nanoseconds >= deadline)
             {
-                throw new ProbeException("NRST1192", $"The virtual DFU device did not answer request {request} in time.") { TimedOut = true };
+                throw new ProbeException("NRST1192", $"The virtual DFU device did not answer request {request} in time.")
+                {
+                    LikelyCause = "Its bootloader has crashed, or a debugger has halted the chip.",
+                    TimedOut = true,
+                    Remedies = [EnterAgain],
+                };
             }
 
             var next = Math.Clamp(board.NextLoaderEvent, clock.Nanoseconds + 1, deadline);
@@ -68,6 +80,7 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
     private static ProbeException Gone() => new("NRST1190", "The virtual DFU device is no longer on the bus.")
     {
         LikelyCause = "The chip has left its bootloader, or was reset.",
+        Remedies = [EnterAgain],
         Failure = TransferFailure.Gone,
     };
 
