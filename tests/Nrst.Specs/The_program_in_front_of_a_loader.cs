@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.Perf;
-using Nrst.VirtualBench;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs;

@@ -1,5 +1,4 @@
 using Nrst.Flash;
-using Nrst.Images;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs;
