@@ -67,6 +67,9 @@ public sealed class BenchUsbServer : IDisposable
 
     public string Path { get; }
 
+    /// <summary>What a board lives through before a program has opened its serial port; no time of the program's.</summary>
+    public static TimeSpan BeforeASerialProgram => BenchUsbHost.BeforeAProgram;
+
     /// <summary>Serves until cancelled; then every client is let go and every board it used is saved.</summary>
     public async Task RunAsync(CancellationToken stop)
     {

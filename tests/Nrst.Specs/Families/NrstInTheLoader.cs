@@ -31,7 +31,7 @@ internal static class NrstInTheLoader
             byte[] other = [.. data];
             other[^1] ^= 0x10;
             var no = Assert.Throws<ProofException>(() => programmer.Verify(FlashingBench.Image((at, other)), default));
-            Assert.Equal("NRST5001", no.Code);
+            Assert.Equal("NRST5109", no.Code); // single bits
             Assert.Contains(no.Evidence, line => line.Contains($"first difference at {new Address(at + (uint)data.Length - 1)}", StringComparison.Ordinal));
         }
     }
