@@ -76,7 +76,8 @@ internal static class BoardLanes
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            end = new BoardEnd(board.ToString(), ErrorReport.Named(error), call.Connecting.OfFailure(), []);
+            var named = ErrorReport.Named(error);
+            end = new BoardEnd(board.ToString(), named, ErrorReport.Result(named, call.Connecting.OfFailure()), []);
         }
         finally
         {

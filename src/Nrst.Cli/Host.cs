@@ -78,7 +78,7 @@ internal static class Host
         ErrorReport.Show(screen, error);
         try
         {
-            Document(screen, name, ErrorReport.ToJson(error), seen);
+            Document(screen, name, ErrorReport.ToJson(error), ErrorReport.Result(error, seen));
         }
         catch (IOException)
         {

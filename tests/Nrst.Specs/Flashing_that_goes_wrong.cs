@@ -42,7 +42,7 @@ public sealed class Flashing_that_goes_wrong
 
         var error = Assert.Throws<ProofException>(() => bench.Run(Image((0x0800_0000, Code[..2000]))));
 
-        Assert.Equal(("NRST5001", new Address(0x0800_0000)), (error.Code, error.First));
+        Assert.Equal(("NRST5103", new Address(0x0800_0000)), (error.Code, error.First));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class Flashing_that_goes_wrong
 
         var error = Assert.Throws<ProofException>(() => bench.Run(Image((0x0800_0000, Code))));
 
-        Assert.Equal("NRST5001", error.Code);
+        Assert.Equal("NRST5109", error.Code);
         Assert.InRange(error.First!.Value.Value, 0x0800_1234u, 0x0800_1237u);
         Assert.True(bench.IsLocked);
     }

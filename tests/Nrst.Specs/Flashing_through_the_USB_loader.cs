@@ -75,7 +75,7 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
     }
 
     [Theory]
-    [InlineData("dfu-write-dropped", "NRST5001")]
+    [InlineData("dfu-write-dropped", "NRST5103")]
     [InlineData("dfu-tail-lost", "")]
     [InlineData("dfu-stall-while-busy", "")]
     [InlineData("dfu-first-status-error", "")]
