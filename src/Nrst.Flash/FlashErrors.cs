@@ -63,8 +63,9 @@ internal static class FlashErrors
     };
 
     /// <summary>A bus fault of the core that was reading the flash, with the place; null where that is not what happened.</summary>
+    /// <param name="hasEcc">Words of this flash carry an error code: without, nothing in it can be refused.</param>
     /// <param name="cfsr">SCB_CFSR. Architecture manual, "Configurable Fault Status Register": PRECISERR and BFARVALID say that <paramref name="bfar"/> is the place.</param>
-    public static FlashException? Unreadable(BankedLayout layout, uint cfsr, uint bfar)
+    public static FlashException? Unreadable(BankedLayout layout, bool hasEcc, uint cfsr, uint bfar)
     {
         const uint preciseAndValid = 1u << 15 | 1u << 9;
         var found = layout.Sectors.Where(sector => sector.Range.Contains(new Address(bfar))).Take(1).ToList();
@@ -73,13 +74,21 @@ internal static class FlashErrors
             return null;
         }
 
-        var sector = found[0];
+        return Unreadable(found[0], hasEcc, new Address(bfar), $"SCB_CFSR = 0x{cfsr:X8}, SCB_BFAR = 0x{bfar:X8}");
+    }
 
-        return new FlashException("NRST2012", sector.Range, $"The flash cannot be read at {new Address(bfar)}.")
+    /// <summary>A read of the flash that the bus refused.</summary>
+    public static FlashException Unreadable(FlashSector sector, bool hasEcc, Address at, string seen) => hasEcc
+        ? new FlashException("NRST2012", sector.Range, $"The flash cannot be read at {at}.")
         {
             LikelyCause = "A word there has a wrong ECC, as an erase or a program leaves it that breaks off: a reset or a lost supply in the middle.",
-            Evidence = [$"SCB_CFSR = 0x{cfsr:X8}, SCB_BFAR = 0x{bfar:X8}", $"sector {sector.Number}, {sector.Range}"],
+            Evidence = [seen, $"sector {sector.Number}, {sector.Range}"],
             Remedies = [new Remedy("Erase its sector, then flash again.", $"nrst erase --range {sector.Range}")],
+        }
+        : new FlashException("NRST2013", sector.Range, $"There is no flash at {at}, though the chip says that there is.")
+        {
+            LikelyCause = "A smaller part that was marked as a larger one, or a clone: words of this flash have no error code, so nothing else makes the bus refuse a read.",
+            Evidence = [seen, $"sector {sector.Number}, {sector.Range}"],
+            Remedies = [new Remedy("See what the chip says of itself, and look at its marking.", "nrst info"), new Remedy("Build the program for the part that it really is.")],
         };
-    }
 }

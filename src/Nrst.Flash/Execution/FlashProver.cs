@@ -74,7 +74,7 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
             bytes.AsSpan().Fill(grain.Erased);
             return new Expectation(range.Start, bytes);
         });
-        return new FlashComparer(target, grain, programRuns: false).Compare([.. blank], old, cancel) is { } different
+        return new FlashComparer(target, grain, programRuns: false) { Silent = true }.Compare([.. blank], old, cancel) is { } different
             ? MismatchClassifier.Classify(different).Mismatch with { BytesCompared = compared }
             : null;
     }
