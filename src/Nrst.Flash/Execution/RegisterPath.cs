@@ -84,7 +84,7 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
         }
         catch (TargetMemoryException refused)
         {
-            throw FlashErrors.Unreadable(sector, target.Device.Flash.EccWord is not null, refused.Address ?? sector.Range.Start, refused.Message);
+            throw FlashErrors.Unreadable(target, sector, refused.Address ?? sector.Range.Start, refused.Message);
         }
     }
 

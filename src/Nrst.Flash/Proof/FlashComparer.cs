@@ -56,18 +56,13 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool pr
 
     private Comparison Examine(List<ComparedPart> parts, IReadOnlyList<OldPiece> old, CancellationToken cancel)
     {
-        var flash = target.Layout.Range;
         var seen = new Comparison([.. parts.OrderBy(part => part.At)], grain, target.Layout)
         {
             Unreadable = Joined(_unreadable),
             Old = old,
             CoreRuns = programRuns,
             HasEcc = target.Device.Flash.EccWord is not null,
-            OtherEnds =
-            [
-                .. target.Device.Parts.Select(part => (uint)part.FlashKiB * 1024).Append(flash.Length / 2).Distinct()
-                    .Where(size => size > 0 && size < flash.Length).Select(size => flash.Start + size),
-            ],
+            OtherEnds = [.. target.OtherEnds],
         };
         var stretches = new Differences(seen).Stretches;
         return seen with { OtherBank = LookIntoOtherBank(stretches), Again = ReadAgain(stretches, cancel) };

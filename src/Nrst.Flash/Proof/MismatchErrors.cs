@@ -90,7 +90,7 @@ internal static class MismatchErrors
             "NRST5108",
             $"The flash of this chip ends at {mismatch.FlashEnd}, sooner than the chip says.",
             "A smaller part that was marked as a larger one, or a clone.",
-            [new Remedy("Name the part that it really is, so that nothing is put behind its end.", "nrst flash FILE --chip NAME"), new Remedy("See what the chip says of itself.", "nrst info")]),
+            [new Remedy("See what the chip says of itself, and look at its marking.", "nrst info"), new Remedy("Build the program for the part that it really is.")]),
         MismatchKind.StuckCells => (
             "NRST5109",
             $"Single cells of the flash at {first} are not as they should be, and everything around them is right.",

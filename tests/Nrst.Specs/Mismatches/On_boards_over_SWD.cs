@@ -122,12 +122,14 @@ public sealed class On_boards_over_SWD : IDisposable
         Assert.Equal(contents == "blank" ? 0x0800_0000u + End : 0x0800_0000, ranges[0].Start.Value);
     }
 
-    [Fact]
-    public void An_image_is_not_put_where_there_is_no_flash()
+    [Theory]
+    [InlineData("STM32F407VG", 600_000)]
+    [InlineData("STM32H743ZI", 1_200_000)]
+    public void An_image_is_not_put_where_there_is_no_flash(string chip, int length)
     {
-        Make("STM32F407VG", "flash-smaller");
+        Make(chip, "flash-smaller");
 
-        var outcome = Flash(FlashingBench.Bytes(600_000)).Exits(7);
+        var outcome = Flash(FlashingBench.Bytes(length)).Exits(7);
 
         Assert.Equal("NRST2013", (string?)outcome.Document["error"]!["code"]);
         Assert.DoesNotContain("written anew", outcome.Talk, StringComparison.Ordinal);
