@@ -36,7 +36,7 @@ internal static class Common
 
     public static readonly Option<bool> NoMemory = new("--no-memory") { Description = "Neither use nor note which way to connect worked on this board" };
 
-    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Say more: every way to connect that was tried" };
+    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Say more: every way to connect that was tried, and what the silicon needs at least" };
 
     public static readonly Option<int> Speed = new("--speed")
     {

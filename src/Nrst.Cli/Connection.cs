@@ -16,10 +16,41 @@ internal static class Connection
     /// <summary>Where there is nothing to open.</summary>
     public static ProbeCatalog Catalog => Sources(null, new ReplaySource());
 
-    public static Target Open(Invocation call)
+    /// <param name="reading">
+    /// The reading of files, which goes on while the probe is found and opened. The target is asked nothing before they are known to be good, and what is
+    /// wrong with them is said before anything that is wrong with the probe.
+    /// </param>
+    public static Target Open(Invocation call, Task? reading = null)
     {
-        var options = Options(call) with { Listener = call.Connecting.Listen };
-        return call.Connecting.Target = Target.Connect(CatalogFor(call).Open(Selector(call)), options);
+        ConnectOptions options;
+        IDebugProbe probe;
+        try
+        {
+            options = Options(call) with { Listener = call.Connecting.Listen };
+            if (Selector(call) is ProbeSelector.Virtual board && !Bench.Exists(board.Name))
+            {
+                reading?.GetAwaiter().GetResult(); // opening it may make it, and a bad file is no reason to
+            }
+
+            probe = CatalogFor(call).Open(Selector(call));
+        }
+        catch
+        {
+            reading?.GetAwaiter().GetResult();
+            throw;
+        }
+
+        try
+        {
+            reading?.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
+
+        return call.Connecting.Target = Target.Connect(probe, options);
     }
 
     /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>

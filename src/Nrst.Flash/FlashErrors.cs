@@ -54,6 +54,28 @@ internal static class FlashErrors
         Remedies = [new Remedy("Check the chip's marking and its supply.", "nrst info")],
     };
 
+    /// <summary>Work that ended, by the probe's clock, before the silicon can have done it, though every operation said that it was done.</summary>
+    /// <param name="erased">Time spent erasing, by the chip's own count.</param>
+    public static FlashException JobTooFast(
+        AddressRange where, FlashBound bound, double took, IReadOnlyList<string> registers, TimeSpan erased) => new(
+        "NRST2013",
+        where,
+        string.Create(CultureInfo.InvariantCulture, $"The flash said after {took:0.000} s that it is done, which this silicon cannot do."))
+    {
+        LikelyCause = "The controller accepted the commands and did nothing, or the core runs faster than it should and times are measured wrongly.",
+        Evidence =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"the data sheet gives {bound.Total:0.000} s: {bound.Erase:0.000} s erasing, {bound.Program:0.000} s programming"),
+            string.Create(CultureInfo.InvariantCulture, $"{erased.TotalSeconds:0.000} s of erasing by the chip's own count"),
+            .. registers,
+        ],
+        Remedies =
+        [
+            new Remedy("Check the chip's marking and its supply.", "nrst info"),
+            new Remedy("Try again from a reset by the pin.", "nrst flash FILE --always-erase --connect under-reset"),
+        ],
+    };
+
     public static FlashException TooSlow(AddressRange where, TimeSpan limit, string seen) => new(
         "NRST2004", where, string.Create(CultureInfo.InvariantCulture, $"The flash did not finish at {where} within {limit.TotalSeconds:0.0} s."))
     {
@@ -84,7 +106,7 @@ internal static class FlashErrors
             Evidence = [seen, $"sector {sector.Number}, {sector.Range}"],
             Remedies = [new Remedy("Erase its sector, then flash again.", $"nrst erase --range {sector.Range}")],
         }
-        : new FlashException("NRST2013", sector.Range, $"There is no flash at {at}, though the chip says that there is.")
+        : new FlashException("NRST2014", sector.Range, $"There is no flash at {at}, though the chip says that there is.")
         {
             LikelyCause = "A smaller part that was marked as a larger one, or a clone. A damaged word is refused alone, where this flash has error codes at all.",
             Evidence = [seen, $"sector {sector.Number}, {sector.Range}"],

@@ -157,7 +157,7 @@ public sealed class Looking_at_what_differs
 
         var error = FlashErrors.Unreadable(chip, 0x8200, at)!;
 
-        Assert.Equal(damaged ? "NRST2012" : "NRST2013", error.Code);
+        Assert.Equal(damaged ? "NRST2012" : "NRST2014", error.Code);
         Assert.True(error.Where.Contains(new Address(at)));
     }
 

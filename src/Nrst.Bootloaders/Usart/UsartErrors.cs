@@ -27,7 +27,7 @@ internal static class UsartErrors
 
     public static TargetException AnswersWrongly(string place, int baud, IReadOnlyList<string> seen) => new("NRST3512", $"The loader at {place} takes the first byte at {baud} baud and understands no command.")
     {
-        LikelyCause = "It measured the speed wrongly, as parts without a crystal do at the higher ones, or the parity is not even.",
+        LikelyCause = "Somebody spoke to it at another speed since its reset, which it keeps; or it measured the speed wrongly, as parts without a crystal do at the higher ones, or the parity is not even.",
         Evidence = seen,
         Remedies = [new Remedy("Reset the board with BOOT0 high, and go slower.", "nrst info --probe serial:/dev/ttyUSB0:38400")],
     };

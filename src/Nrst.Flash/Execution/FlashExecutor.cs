@@ -85,4 +85,7 @@ public static class FlashExecutor
 public sealed record EraseReport(IReadOnlyList<FlashSector> Sectors, double Seconds)
 {
     public long Bytes => Sectors.Sum(sector => (long)sector.Range.Length);
+
+    /// <summary>What the silicon needs at least; null where nobody knows its times.</summary>
+    public FlashBound? Bound { get; init; }
 }

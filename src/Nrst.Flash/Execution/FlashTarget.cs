@@ -90,6 +90,12 @@ public sealed record FlashSeconds(double Compare, double Erase, double Program, 
 /// <param name="Parallelism">Bits that are programmed at a time.</param>
 public sealed record FlashReport(FlashPlan Plan, FlashProof Proof, FlashSeconds Seconds, int Parallelism, bool UsedLoader)
 {
+    /// <summary>What the silicon needs at least for what was changed; null where nobody knows its times.</summary>
+    public FlashBound? Bound { get; init; }
+
+    /// <summary>What was saved by looking first; null where nothing was.</summary>
+    public FlashSaving? Saving { get; init; }
+
     public long BytesErased => Plan.BytesErased;
     public long BytesSkipped => Plan.BytesSkipped;
     public long BytesProgrammed => Plan.BytesProgrammed;

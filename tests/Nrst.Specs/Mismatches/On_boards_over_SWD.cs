@@ -131,7 +131,7 @@ public sealed class On_boards_over_SWD : IDisposable
 
         var outcome = Flash(FlashingBench.Bytes(length)).Exits(7);
 
-        Assert.Equal("NRST2013", (string?)outcome.Document["error"]!["code"]);
+        Assert.Equal("NRST2014", (string?)outcome.Document["error"]!["code"]);
         Assert.DoesNotContain("written anew", outcome.Talk, StringComparison.Ordinal);
     }
 
