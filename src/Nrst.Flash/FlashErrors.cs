@@ -1,5 +1,4 @@
 using System.Globalization;
-using Nrst.Targets;
 
 namespace Nrst.Flash;
 

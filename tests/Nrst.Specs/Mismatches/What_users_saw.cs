@@ -120,6 +120,36 @@ public sealed class What_users_saw : IDisposable
         Assert.Equal(new AddressRange(new Address(Start), 20_000), Assert.Single(error.Mismatch.Ranges));
     }
 
+    /// <summary>"File download complete", and the old program runs: whatever did it, what the planner saw of the old contents tells.</summary>
+    [Theory]
+    [InlineData("STM32F407VG", true, 5_000)] // byte by byte
+    [InlineData("STM32F407VG", false, 5_000)] // by the checksum that the loader made of all of it
+    [InlineData("STM32F407VG", false, 200_000)] // by that of its first bytes
+    [InlineData("STM32L073RZ", false, 20_000)]
+    public void A_flash_in_which_nothing_has_happened_holds_the_old_contents(string part, bool withoutLoader, int length)
+    {
+        using var bench = new FlashingBench(part);
+        var old = FlashingBench.Bytes(length, 7);
+        old.CopyTo(bench.Flash);
+        bench.Target = bench.Target with
+        {
+            WithoutLoader = withoutLoader,
+            Listener = happened =>
+            {
+                if (happened is JobEvent.PhaseStarted { Phase: Phase.Verify })
+                {
+                    old.CopyTo(bench.Flash);
+                }
+            },
+        };
+
+        var error = Assert.Throws<ProofException>(() => bench.Run(FlashingBench.Image((Start, FlashingBench.Bytes(length)))));
+
+        Assert.Equal(("NRST5101", MismatchKind.OldContents, new Address(Start)), (error.Code, error.Mismatch!.Kind, error.First));
+        Assert.Equal(new AddressRange(new Address(Start), (uint)length), Assert.Single(error.Mismatch.Ranges));
+        Assert.Equal(old.Zip(FlashingBench.Bytes(length)).Count(pair => pair.First != pair.Second), error.Mismatch.BytesDifferent);
+    }
+
     /// <summary>The vectors as the log has them: 00 50 00 20, and then 8D C3 00 08 DD C3 00 08 in place of 29 C3 00 08 79 C3 00 08.</summary>
     private static byte[] L073(byte reset)
     {
