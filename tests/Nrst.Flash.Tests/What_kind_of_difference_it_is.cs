@@ -87,7 +87,7 @@ public sealed class What_kind_of_difference_it_is
     {
         var damage = new Damage(Image, layout: TwoBanks)
             .Do(flash => Old.CopyTo(flash, 0))
-            .Knowing(seen => seen with { OtherBank = [new ComparedPart(new Address(Start), Image[..4096], Image[..4096])] });
+            .Knowing(seen => seen with { OtherBank = [new ComparedPart(new Address(Start), Image.AsMemory(0, 4096), Image.AsMemory(0, 4096))] });
 
         Assert.Equal(MismatchKind.OtherBank, damage.Kind);
         Assert.Equal("NRST5104", damage.Failure.Code);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Nrst.VirtualBench.Boards;
-using Nrst.VirtualBench.Chips;
 
 namespace Nrst.Specs.Mismatches;
 

@@ -1,7 +1,6 @@
 using Nrst.Flash;
 using Nrst.Specs.Connecting;
 using Nrst.VirtualBench.Boards;
-using Nrst.VirtualBench.Chips;
 
 namespace Nrst.Specs.Mismatches;
 
