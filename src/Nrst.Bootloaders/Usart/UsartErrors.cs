@@ -42,7 +42,7 @@ internal static class UsartErrors
         : $"What comes from {place} at {baud} baud is nothing that a loader says.")
     {
         LikelyCause = taken
-            ? "It measured the speed wrongly, as parts without a crystal do at the higher ones, or it expects another parity."
+            ? "Somebody spoke to it at another speed since its reset, which it keeps; or it measured the speed wrongly, as parts without a crystal do at the higher ones, or it expects another parity."
             : "The line is noisy, its speed is another, or a program on the chip answers.",
         Evidence = seen,
         Remedies =

@@ -9,23 +9,25 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
 
     private static Remedy EnterAgain => new("Set its BOOT0 pin and power it anew.", "nrst bench set NAME boot0=1");
 
+    private byte _alternate;
+
     public int Control(byte requestType, byte request, ushort value, ushort index, Span<byte> data, TimeSpan limit)
     {
         var setup = new UsbSetup(requestType, request, value, index, (ushort)data.Length);
         var clock = board.VirtualClock;
         var deadline = clock.Nanoseconds + (limit.Ticks * 100);
+        if (!ReferenceEquals(board.DfuOnTheBus, device))
+        {
+            throw Gone(); // the operating system knows that without a transfer
+        }
+
         clock.Advance(device.Identity.ControlTime?.Invoke(data.Length) ?? 0, TimeKind.Usb);
         while (true)
         {
             var answer = device.Control(setup, setup.ToHost ? [] : data);
             if (answer.IsGone)
             {
-                throw new ProbeException("NRST1190", "The virtual DFU device is no longer on the bus.")
-                {
-                    LikelyCause = "The chip has left its bootloader, or was reset.",
-                    Remedies = [EnterAgain],
-                    Failure = TransferFailure.Gone,
-                };
+                throw Gone();
             }
 
             if (answer.Stalled)
@@ -59,14 +61,28 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
         }
     }
 
-    public void Claim(byte @interface, byte alternate = 0) =>
-        Control(ToInterface, SetInterface, alternate, @interface, [], TimeSpan.FromSeconds(1));
+    /// <summary>To take an interface is the operating system's business and no transfer; it comes with setting 0.</summary>
+    public void Claim(byte @interface, byte alternate = 0)
+    {
+        if (_alternate != alternate)
+        {
+            Control(ToInterface, SetInterface, alternate, @interface, [], TimeSpan.FromSeconds(1));
+            _alternate = alternate;
+        }
+    }
 
     public void Reset()
     {
         device.Reset();
         Configure();
     }
+
+    private static ProbeException Gone() => new("NRST1190", "The virtual DFU device is no longer on the bus.")
+    {
+        LikelyCause = "The chip has left its bootloader, or was reset.",
+        Remedies = [EnterAgain],
+        Failure = TransferFailure.Gone,
+    };
 
     /// <summary>What the operating system does when a device comes onto the bus.</summary>
     public VirtualDfu Configure()
