@@ -23,6 +23,7 @@ public sealed partial class VirtualBoard
         set
         {
             _state = _state with { Boot0 = value };
+            _chip.RunUntil(_clock.Nanoseconds);
             _chip.DriveBoot0(value);
         }
     }
@@ -124,6 +125,7 @@ public sealed partial class VirtualBoard
             return;
         }
 
+        _chip.RunUntil(_clock.Nanoseconds); // what the pins were until now may have ended a reset
         _chip.DriveBoot0(wiring.Boot0(dtr, rts) ?? _state.Boot0);
         _chip.DriveReset(wiring.ResetIsLow(dtr, rts), _clock.Nanoseconds);
     }
