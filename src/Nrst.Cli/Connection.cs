@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Nrst.Usb;
 using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -16,10 +17,40 @@ internal static class Connection
     /// <summary>Where there is nothing to open.</summary>
     public static ProbeCatalog Catalog => Sources(null, new ReplaySource());
 
-    public static Target Open(Invocation call)
+    /// <param name="reading">
+    /// The reading of files, which goes on while the probe is found and opened. The target is asked nothing before they are known to be good, and what is
+    /// wrong with them is said before anything that is wrong with the probe.
+    /// </param>
+    public static Target Open(Invocation call, Task? reading = null)
     {
-        var options = Options(call) with { Listener = call.Connecting.Listen };
-        var probe = CatalogFor(call).Open(Selector(call));
+        ConnectOptions options;
+        IDebugProbe probe;
+        try
+        {
+            options = Options(call) with { Listener = call.Connecting.Listen };
+            if (Selector(call) is ProbeSelector.Virtual board && !Bench.Exists(board.Name))
+            {
+                reading?.GetAwaiter().GetResult(); // opening it may make it, and a bad file is no reason to
+            }
+
+            probe = CatalogFor(call).Open(Selector(call));
+        }
+        catch
+        {
+            reading?.GetAwaiter().GetResult();
+            throw;
+        }
+
+        try
+        {
+            reading?.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
+
         call.Examination = new Examination(probe, options, call.Connecting, silent: call.Line.GetValue(Common.Capture) is not null || Selector(call) is ProbeSelector.Replay);
         return call.Connecting.Target = Target.Connect(probe, options, leaveOpen: true);
     }
@@ -31,12 +62,21 @@ internal static class Connection
         call.Owned.Add(capture);
         var replay = new ReplaySource(capture);
         call.Afterwards.Add(() => replay.Opened?.CheckOver());
-        return Sources(capture, replay);
+        return Sources(capture, replay, call.Seat);
     }
 
     /// <summary>Every probe on this machine's USB that has these ids.</summary>
     public static IReadOnlyList<ProbeSelector> AttachedTo(ProbeSelector.UsbId ids) =>
         [.. new UsbProbeSource(new LibUsbBus(UsbLibrary)).Fitting(ids).Select(probe => probe.Selector)];
+
+    /// <summary>A board of the bench by one of its USB cables, however it was named.</summary>
+    public static bool IsOnVirtualUsb(ProbeSelector selector) => selector switch
+    {
+        ProbeSelector.Virtual => true,
+        ProbeSelector.Dfu { Which: { } which } => which.StartsWith("virtual:", StringComparison.Ordinal),
+        ProbeSelector.SerialNumber => Catalog.Resolve(selector) is ProbeSelector.Virtual,
+        _ => false,
+    };
 
     /// <summary>The probe that was named, or null.</summary>
     public static ProbeSelector? Selector(Invocation call) =>
@@ -53,9 +93,14 @@ internal static class Connection
         };
     }
 
-    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
+    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null, UsbSeat? seat = null)
     {
         var board = store.OpenOrCreate(name);
+        if (seat is not null)
+        {
+            board.Share(seat);
+        }
+
         var id = board.Identity;
         return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, $"virtual:{name}"), capture);
     }
@@ -83,8 +128,8 @@ internal static class Connection
         ["uniqueId"] = target.Chip.UniqueId,
     };
 
-    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, UsbSeat? seat = null) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture, seat), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -123,7 +168,7 @@ internal static class Connection
     }
 
     /// <summary>The boards of the bench, seen as probes.</summary>
-    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture) : IProbeSource
+    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture, UsbSeat? seat) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -133,7 +178,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector)
         {
-            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture) : null;
+            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture, seat) : null;
         }
     }
 

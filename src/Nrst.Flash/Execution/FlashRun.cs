@@ -83,6 +83,7 @@ internal sealed class FlashRun
         Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
 
+        var bound = FlashBound.Of(plan, _flash);
         var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Read));
         var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
         var start = _target.Clock.Now;
@@ -92,6 +93,7 @@ internal sealed class FlashRun
             _progress.Begin();
             TellOfLeftover();
             Path.Change(work, plan.MassErase, _progress, cancel);
+            RequireSlowerThan(bound, start, work.Select(sector => sector.Sector));
             _flash.AfterChange();
         }
 
@@ -113,7 +115,11 @@ internal sealed class FlashRun
         var seconds = new FlashSeconds(
             found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);
         return new FlashReport(
-            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _flash.Access * 8, Path.UsesLoader);
+            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _flash.Access * 8, Path.UsesLoader)
+        {
+            Bound = bound,
+            Saving = bound is null ? null : FlashSaving.Of(plan, bound, FlashBound.OfEverything(plan, _flash)),
+        };
     }
 
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
@@ -151,11 +157,14 @@ internal sealed class FlashRun
         Path.ForgetCaches(); // the loader looks at itself here, before it may change anything
         _progress = new WorkProgress(_target.Listener, sectors.Sum(sector => (long)sector.Range.Length), 0);
         _progress.Begin();
+        var bound = FlashBound.OfErase(sectors, mass, _flash);
+        var erasing = _target.Clock.Now;
         Path.Change([.. sectors.Select(sector => new SectorWork(sector, Erase: true, []))], mass, _progress, cancel);
+        RequireSlowerThan(bound, erasing, sectors);
         prover.ProveBlank(sectors, cancel);
         var took = _target.Clock.Now - start;
         _progress.End(took, TimeSpan.Zero);
-        return new EraseReport(sectors, took.TotalSeconds);
+        return new EraseReport(sectors, took.TotalSeconds) { Bound = bound };
     }
 
     /// <summary>Units the image fills only in part: what the chip holds in the rest of them.</summary>
@@ -194,6 +203,17 @@ internal sealed class FlashRun
         Dictionary<FlashSector, SectorKnowledge> seen,
         CancellationToken cancel) =>
         Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, cancel).All(known => known.Other.Count == 0);
+
+    /// <summary>By the probe's clock, which shares nothing with the chip's.</summary>
+    private void RequireSlowerThan(FlashBound? bound, TimeSpan since, IEnumerable<FlashSector> sectors)
+    {
+        var took = (_target.Clock.Now - since).TotalSeconds;
+        if (took < bound?.Least)
+        {
+            var (first, last) = (sectors.Min(sector => sector.Range.Start.Value), sectors.Max(sector => sector.Range.Last.Value));
+            throw FlashErrors.JobTooFast(new AddressRange(new Address(first), last - first + 1), bound, took, _flash.ShowRegisters(), Path.ErasedFor);
+        }
+    }
 
     private TimeSpan TimeOf(IEnumerable<FlashSector> sectors) =>
         sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _flash.TimeOfErase(sector).Typical);

@@ -22,6 +22,10 @@ public abstract record ChipTarget
     /// <summary>Whether what lies in the flash is being executed now. Looking stops nothing.</summary>
     internal virtual bool ProgramRuns => false;
 
+    /// <summary>Where the flash of smaller siblings ends, the address behind it: this chip may be one of them, whatever it says.</summary>
+    internal IEnumerable<Address> OtherEnds => Device.Parts.Select(part => (uint)part.FlashKiB * 1024).Append(Layout.Range.Length / 2).Distinct()
+        .Where(size => size > 0 && size < Layout.Range.Length).Order().Select(size => Layout.Range.Start + size);
+
     internal abstract void Read(Address from, Span<byte> into);
 
     internal abstract IFlashRoute OpenRoute();
@@ -86,6 +90,12 @@ public sealed record FlashSeconds(double Compare, double Erase, double Program, 
 /// <param name="Parallelism">Bits that are programmed at a time.</param>
 public sealed record FlashReport(FlashPlan Plan, FlashProof Proof, FlashSeconds Seconds, int Parallelism, bool UsedLoader)
 {
+    /// <summary>What the silicon needs at least for what was changed; null where nobody knows its times.</summary>
+    public FlashBound? Bound { get; init; }
+
+    /// <summary>What was saved by looking first; null where nothing was.</summary>
+    public FlashSaving? Saving { get; init; }
+
     public long BytesErased => Plan.BytesErased;
     public long BytesSkipped => Plan.BytesSkipped;
     public long BytesProgrammed => Plan.BytesProgrammed;
