@@ -51,7 +51,7 @@ internal static class Connection
             throw;
         }
 
-        call.Examination = new Examination(probe, options, call.Connecting, silent: call.Line.GetValue(Common.Capture) is not null || Selector(call) is ProbeSelector.Replay);
+        call.Connecting.Examination = new Examination(probe, options, call.Connecting, silent: call.Line.GetValue(Common.Capture) is not null || Selector(call) is ProbeSelector.Replay);
         return call.Connecting.Target = Target.Connect(probe, options, leaveOpen: true);
     }
 

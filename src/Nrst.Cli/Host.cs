@@ -25,9 +25,6 @@ internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines
     /// <summary>What is told of the way to the target.</summary>
     public Output.ConnectingLines Connecting { get; init; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
 
-    /// <summary>The board at hand; null until a probe was opened.</summary>
-    public Examination? Examination { get; set; }
-
     /// <summary>Disposed of at the end, however it comes.</summary>
     public List<IDisposable?> Owned { get; } = [];
 }
@@ -79,8 +76,8 @@ internal static class Host
     /// <summary>Looks at the board where something went wrong, lets go of it, and tells what was found.</summary>
     public static JsonObject? End(Invocation call, NrstException? error, JsonObject? result)
     {
-        using var examination = call.Examination;
-        call.Examination = null;
+        using var examination = call.Connecting.Examination;
+        call.Connecting.Examination = null;
         if (result is not null && error is null)
         {
             call.Connecting.AddTo(result);

@@ -13,6 +13,9 @@ internal sealed class ConnectingLines(Screen screen, ProgressLines progress, boo
     /// <summary>Null until there is one.</summary>
     public Target? Target { get; set; }
 
+    /// <summary>The board at hand; null until a probe was opened, and when the command has ended.</summary>
+    public Examination? Examination { get; set; }
+
     public void Listen(JobEvent happened)
     {
         _notes.Listen(happened);

@@ -35,6 +35,11 @@ public sealed class Looking_changes_nothing : IDisposable
         store.New("b", part, faults: fault is null ? [] : [fault], programmed: true);
         using var board = store.Open("b");
         var chip = ((ChipOnBoard)board.Chip).Silicon;
+        using (var first = Boards.Probe(board))
+        {
+            first.ReadTargetVolts(); // from here on the board has power
+        }
+
         var (flash, options, ram) = Contents(board, chip);
         var start = board.Clock.Now;
 
@@ -61,6 +66,11 @@ public sealed class Looking_changes_nothing : IDisposable
         store.New("b", part, programmed: true);
         using var board = store.Open("b");
         var chip = ((ChipOnBoard)board.Chip).Silicon;
+        using (var first = Boards.Probe(board))
+        {
+            first.Attach(); // from here on the board has power
+        }
+
         chip.Core.SetRegister(7, 0x2026_1128); // nothing but a reset takes it away
         using var probe = Boards.Probe(board);
         Assert.Empty(BoardRules.Conclude(Doctor.LookAt(probe, "virtual:b", new ConnectOptions(), mayReset: false).Board!));

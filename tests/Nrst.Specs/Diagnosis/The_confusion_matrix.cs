@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Nrst.Cli.Verbs;
 using Nrst.Diagnosis;
 
@@ -16,7 +15,7 @@ public sealed class The_confusion_matrix
     [Fact]
     public void Names_the_right_cause_first_or_second_on_every_board_with_a_fault()
     {
-        var rows = Run([]);
+        var rows = Run(SickBoards.All);
 
         // What never answers cannot be told from a broken wire: the page says which rows these are.
         Assert.True(Share(rows, row => row.IsFirst) >= 0.93, "too few are right at once");
@@ -27,7 +26,7 @@ public sealed class The_confusion_matrix
     [Fact]
     public void Finds_nothing_on_a_healthy_board_of_any_line()
     {
-        var rows = Run(["--healthy"]);
+        var rows = Run(SickBoards.Healthy);
 
         Assert.Equal([], rows.Where(row => row.Found.Length > 0).Select(row => row.Line));
         Assert.True(rows.Count > 80);
@@ -36,7 +35,7 @@ public sealed class The_confusion_matrix
     [Fact]
     public void Names_both_of_two_faults_among_the_first_three()
     {
-        var rows = Run(["--pairs"]);
+        var rows = Run(SickBoards.Pairs);
 
         Assert.True(rows.Count >= 60);
         Assert.True(Share(rows, row => row.IsWithin) >= 0.9, "too few pairs are named");
@@ -64,12 +63,7 @@ public sealed class The_confusion_matrix
 
     private static double Share(IReadOnlyList<Row> rows, Func<Row, bool> good) => rows.Count(good) / (double)rows.Count;
 
-    private static List<Row> Run(string[] options)
-    {
-        using var nrst = new CommandLine();
-        var boards = nrst.Run(["bench", "diagnose", .. options, "--json"]).Exits(0).Result["boards"]!.AsArray();
-        return [.. boards.Select(board => Row.Of(board!))];
-    }
+    private static List<Row> Run(IReadOnlyList<SickBoard> boards) => [.. boards.AsParallel().AsOrdered().Select(board => Row.Of(board, Rounds.Of(board)))];
 
     private static void Held(IReadOnlyList<Row> rows, string part)
     {
@@ -88,17 +82,15 @@ public sealed class The_confusion_matrix
 
     private sealed record Row(string Line, string[] Found, bool IsFirst, bool IsWithin)
     {
-        public static Row Of(JsonNode board)
+        public static Row Of(SickBoard board, Round found)
         {
-            string[] faults = Texts(board["faults"]!), expected = Texts(board["expected"]!), found = Texts(board["found"]!);
-            var places = expected.Select(code => Array.IndexOf(found, code)).ToList();
+            string[] expected = [.. board.Expected], codes = [.. found.Codes];
+            var places = expected.Select(code => Array.IndexOf(codes, code)).ToList();
             return new Row(
-                $"| {(faults.Length == 0 ? "healthy" : string.Join(" + ", faults.Select(fault => $"`{fault}`")))} | {board["chip"]} | {string.Join(", ", expected)} | {string.Join(", ", found)} | {board["by"]} | {board["flash"]} |",
-                found,
+                $"| {(board.Faults.Count == 0 ? "healthy" : string.Join(" + ", board.Faults.Select(fault => $"`{fault}`")))} | {board.Chip} | {string.Join(", ", expected)} | {string.Join(", ", codes)} | {found.By} | {found.Ended} |",
+                codes,
                 places.TrueForAll(place => place >= 0 && place < expected.Length),
                 places.TrueForAll(place => place >= 0 && place <= expected.Length));
         }
-
-        private static string[] Texts(JsonNode list) => [.. list.AsArray().Select(item => (string)item!)];
     }
 }

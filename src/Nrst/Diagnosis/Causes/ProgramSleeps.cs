@@ -17,7 +17,7 @@ internal sealed class ProgramSleeps : Cause
     public override Verdict? Judge(BoardObservations seen)
     {
         var hidden = HiddenChip.Met(seen, "NRST3002") || HiddenChip.Met(seen, "NRST3004") || HiddenChip.Met(seen, "NRST3005") || HiddenChip.Met(seen, "NRST3006")
-            || HiddenChip.Met(seen, "NRST3103") || HiddenChip.Met(seen, "NRST3109") || HiddenChip.Met(seen, "NRST3007") || HiddenChip.Met(seen, "NRST3312");
+            || HiddenChip.Met(seen, "NRST3103") || HiddenChip.Met(seen, "NRST3109") || HiddenChip.Met(seen, "NRST3312");
         return hidden
             ? new Verdict(Sureness.Strong, "The program keeps the chip asleep.", HiddenChip.Seen(seen)) : null;
     }
