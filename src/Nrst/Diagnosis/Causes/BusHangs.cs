@@ -15,7 +15,7 @@ internal sealed class BusHangs : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Job.Met("NRST3004") || seen.Silence?.Code == "NRST3004" || seen.NotSeen.Any(one => one.Contains("NRST3004", StringComparison.Ordinal))
             || seen.AccessPorts.Any(port => port.Refusal?.StartsWith("NRST3004", StringComparison.Ordinal) == true)
-        ? new Verdict(Sureness.Strong, "The program waits for a memory that never answers, and the bus with it.", $"{(seen.Job.Error ?? seen.Silence)?.Message ?? seen.NotSeen.FirstOrDefault()}")
+        ? new Verdict(Sureness.Strong, "The program waits for a memory that never answers, and the bus with it.", $"{(seen.Job.Error ?? seen.Silence)?.Message ?? (seen.NotSeen.Count > 0 ? seen.NotSeen[0] : null)}")
         {
             Against = seen.Core is { IsSleeping: true } ? ["the core sleeps"] : [],
         }

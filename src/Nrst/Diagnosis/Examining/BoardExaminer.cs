@@ -1,8 +1,3 @@
-using Nrst.Arm;
-using Nrst.Connecting;
-using Nrst.Flash;
-using Nrst.Targets;
-
 namespace Nrst.Diagnosis.Examining;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Nrst.Arm;
 
 namespace Nrst.Diagnosis.Examining;
