@@ -82,7 +82,7 @@ internal static class Connection
     };
 
     private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -120,19 +120,19 @@ internal static class Connection
         return Path.Combine(state, "nrst", "connections.json");
     }
 
-    /// <summary>The boards of the bench, seen as probes.</summary>
-    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture) : IProbeSource
+    /// <summary>The boards of the bench, seen as probes. The bench is loaded when one is asked for, and not for a real probe.</summary>
+    private sealed class VirtualProbeSource(UsbCapture? capture) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
-            .. store.List().Select(board => new ProbeListing(
+            .. Bench.List().Select(board => new ProbeListing(
                 new ProbeSelector.Virtual(board.Name), $"{board.Probe.Kind} (virtual)", board.Probe.Serial, board.Chip, board.InUse ? "in use" : null)),
         ];
 
-        public IDebugProbe? Open(ProbeSelector selector)
-        {
-            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture) : null;
-        }
+        public IDebugProbe? Open(ProbeSelector selector) => selector is ProbeSelector.Virtual wanted ? OpenOnBench(wanted.Name) : null;
+
+        // A method of its own: whatever names the bench is compiled, and the bench loaded, only when it is called.
+        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture);
     }
 
     /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>
