@@ -36,7 +36,7 @@ internal static class Common
 
     public static readonly Option<bool> NoMemory = new("--no-memory") { Description = "Neither use nor note which way to connect worked on this board" };
 
-    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Say more: every way to connect that was tried" };
+    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Say more: every way to connect that was tried, and what the silicon needs at least" };
 
     public static readonly Option<int> Speed = new("--speed")
     {
@@ -50,6 +50,8 @@ internal static class Common
         Description = "How DTR and RTS of a serial port lead to NRST and BOOT0, e.g. rts-nrst,!dtr-boot0",
         HelpName = "WIRES",
     };
+
+    public static readonly Option<string> Parity = ParityOption();
 
     public static readonly Option<string?> Capture = new("--capture")
     {
@@ -71,6 +73,7 @@ internal static class Common
         command.Options.Add(Verbose);
         command.Options.Add(Speed);
         command.Options.Add(BootWires);
+        command.Options.Add(Parity);
         command.Options.Add(Capture);
         command.Options.Add(CaptureRedact);
         return command;
@@ -109,6 +112,18 @@ internal static class Common
             {
                 LikelyCause = "The length is 0, or the range runs past 0xFFFF_FFFF.",
             };
+
+    private static Option<string> ParityOption()
+    {
+        var option = new Option<string>("--parity")
+        {
+            Description = "Parity of a serial port: even, or none for the few loaders that know none",
+            HelpName = "PARITY",
+            DefaultValueFactory = _ => "even",
+        };
+        option.AcceptOnlyFromAmong("even", "none");
+        return option;
+    }
 
     /// <summary><c>FILE@ADDR</c>: the address after the last @, when what follows reads as a number and the whole is no file.</summary>
     public static (string Path, Address? At) File(string text)

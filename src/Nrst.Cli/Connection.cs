@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Nrst.Usb;
 using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -16,11 +17,45 @@ internal static class Connection
     /// <summary>Where there is nothing to open.</summary>
     public static ProbeCatalog Catalog => Sources(null, new ReplaySource());
 
-    public static Target Open(Invocation call)
+    /// <param name="reading">
+    /// The reading of files, which goes on while the probe is found and opened. The target is asked nothing before they are known to be good, and what is
+    /// wrong with them is said before anything that is wrong with the probe.
+    /// </param>
+    public static Target Open(Invocation call, Task? reading = null)
     {
-        var options = Options(call) with { Listener = call.Connecting.Listen };
-        return call.Connecting.Target = Target.Connect(CatalogFor(call).Open(Selector(call)), options);
+        ConnectOptions options;
+        IDebugProbe probe;
+        try
+        {
+            options = Options(call) with { Listener = call.Connecting.Listen };
+            if (Selector(call) is ProbeSelector.Virtual board && !IsOnBench(board.Name))
+            {
+                reading?.GetAwaiter().GetResult(); // opening it may make it, and a bad file is no reason to
+            }
+
+            probe = CatalogFor(call).Open(Selector(call));
+        }
+        catch
+        {
+            reading?.GetAwaiter().GetResult();
+            throw;
+        }
+
+        try
+        {
+            reading?.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
+
+        return call.Connecting.Target = Target.Connect(probe, options);
     }
+
+    // What names the bench stands in methods of its own: it is loaded when one is compiled, and a real probe calls none of them.
+    private static bool IsOnBench(string name) => Bench.Exists(name);
 
     /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>
     public static ProbeCatalog CatalogFor(Invocation call)
@@ -29,12 +64,21 @@ internal static class Connection
         call.Owned.Add(capture);
         var replay = new ReplaySource(capture);
         call.Afterwards.Add(() => replay.Opened?.CheckOver());
-        return Sources(capture, replay);
+        return Sources(capture, replay, call.Seat);
     }
 
     /// <summary>Every probe on this machine's USB that has these ids.</summary>
     public static IReadOnlyList<ProbeSelector> AttachedTo(ProbeSelector.UsbId ids) =>
         [.. new UsbProbeSource(new LibUsbBus(UsbLibrary)).Fitting(ids).Select(probe => probe.Selector)];
+
+    /// <summary>A board of the bench by one of its USB cables, however it was named.</summary>
+    public static bool IsOnVirtualUsb(ProbeSelector selector) => selector switch
+    {
+        ProbeSelector.Virtual => true,
+        ProbeSelector.Dfu { Which: { } which } => which.StartsWith("virtual:", StringComparison.Ordinal),
+        ProbeSelector.SerialNumber => Catalog.Resolve(selector) is ProbeSelector.Virtual,
+        _ => false,
+    };
 
     /// <summary>The probe that was named, or null.</summary>
     public static ProbeSelector? Selector(Invocation call) =>
@@ -51,9 +95,14 @@ internal static class Connection
         };
     }
 
-    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
+    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null, UsbSeat? seat = null)
     {
         var board = store.OpenOrCreate(name);
+        if (seat is not null)
+        {
+            board.Share(seat);
+        }
+
         var id = board.Identity;
         return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, $"virtual:{name}"), capture);
     }
@@ -81,8 +130,8 @@ internal static class Connection
         ["uniqueId"] = target.Chip.UniqueId,
     };
 
-    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture), new StLinkServerSource(capture), replay]);
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, UsbSeat? seat = null) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture, seat), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -121,7 +170,7 @@ internal static class Connection
     }
 
     /// <summary>The boards of the bench, seen as probes. The bench is loaded when one is asked for, and not for a real probe.</summary>
-    private sealed class VirtualProbeSource(UsbCapture? capture) : IProbeSource
+    private sealed class VirtualProbeSource(UsbCapture? capture, UsbSeat? seat) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -131,8 +180,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector) => selector is ProbeSelector.Virtual wanted ? OpenOnBench(wanted.Name) : null;
 
-        // A method of its own: whatever names the bench is compiled, and the bench loaded, only when it is called.
-        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture);
+        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, seat);
     }
 
     /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>

@@ -11,14 +11,15 @@ internal sealed class Route(IDisposable owned, IProgrammer programmer, string ch
     public required Func<JsonObject> Probe { get; init; }
     public required Func<long> Exchanges { get; init; }
 
-    public static Route Open(Invocation call, bool withoutLoader = false)
+    /// <param name="reading">See <see cref="Connection.Open"/>.</param>
+    public static Route Open(Invocation call, bool withoutLoader = false, Task? reading = null)
     {
-        if (Loaders.Selected(call) is { } selector)
+        if (Loader(call, reading) is { } loader)
         {
-            return Through(Loaders.Open(call, selector), call);
+            return loader;
         }
 
-        var target = Connection.Open(call);
+        var target = Connection.Open(call, reading);
         return new Route(target, new Programmer(target, call.Progress.Listen) { WithoutLoader = withoutLoader }, target.Chip.Name)
         {
             Chip = () => Connection.Chip(target),
@@ -28,6 +29,29 @@ internal sealed class Route(IDisposable owned, IProgrammer programmer, string ch
     }
 
     public void Dispose() => owned.Dispose();
+
+    /// <summary>Null where a debug probe is meant.</summary>
+    private static Route? Loader(Invocation call, Task? reading)
+    {
+        ProbeSelector? selector;
+        try
+        {
+            selector = Loaders.Selected(call);
+        }
+        catch
+        {
+            reading?.GetAwaiter().GetResult();
+            throw;
+        }
+
+        if (selector is null)
+        {
+            return null;
+        }
+
+        reading?.GetAwaiter().GetResult(); // getting into a loader may reset the chip
+        return Through(Loaders.Open(call, selector), call);
+    }
 
     private static Route Through(RomSession session, Invocation call) => new(session, new RomProgrammer(session, call.Progress.Listen), session.Chip.Name)
     {

@@ -166,6 +166,10 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary>The control register and its value, for evidence.</summary>
     protected abstract string ShowControl();
 
+    /// <summary>Control and status as they are now, for evidence; a bank's own where each has one.</summary>
+    public IReadOnlyList<string> ShowRegisters() =>
+        [ShowControl(), .. chip.Layout.Banks.Select(bank => ReadStatus(bank.Layout.Range).Text).Distinct()];
+
     /// <summary>Error flags outlive the job that raised them and block the next one.</summary>
     protected abstract void ForgetErrors();
 

@@ -12,6 +12,15 @@ internal readonly record struct Register<T>(string Name, uint Offset) where T : 
 /// <summary>Registers by their types, so that masks and shifts stand in their definition and nowhere else.</summary>
 internal static class Registers
 {
+    extension<T>(T value) where T : unmanaged, Enum
+    {
+        /// <summary>The register as a number.</summary>
+        public uint Word => Unsafe.BitCast<T, uint>(value);
+    }
+
+    /// <summary>The number as a register.</summary>
+    public static T As<T>(this uint value) where T : unmanaged, Enum => Unsafe.BitCast<uint, T>(value);
+
     public static T Read<T>(this ITargetMemory memory, Address controller, Register<T> register) where T : unmanaged, Enum =>
         Unsafe.BitCast<uint, T>(memory.Read32(controller + register.Offset));
 

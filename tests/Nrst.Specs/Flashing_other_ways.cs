@@ -139,7 +139,8 @@ public sealed class Flashing_other_ways
         bench.Flash[0x1501] ^= 0x80;
         var error = Assert.Throws<ProofException>(() => FlashExecutor.Verify(bench.Target, image, mode, default));
 
-        Assert.Equal(("NRST5001", new Address(0x0800_1501)), (error.Code, error.First));
+        Assert.Equal(("NRST5109", new Address(0x0800_1501)), (error.Code, error.First));
+        Assert.Equal([new AddressRange(new Address(0x0800_1501), 1)], error.Mismatch!.Ranges);
     }
 
     [Theory]

@@ -71,11 +71,12 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
 
         Assert.Equal("NRST5501", thrown.Code);
         Assert.Contains("still the old contents", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(MismatchKind.OldContents, thrown.Mismatch!.Kind);
         Assert.Equal(old, silicon.Flash.ToArray());
     }
 
     [Theory]
-    [InlineData("dfu-write-dropped", "NRST5001")]
+    [InlineData("dfu-write-dropped", "NRST5103")]
     [InlineData("dfu-tail-lost", "")]
     [InlineData("dfu-stall-while-busy", "")]
     [InlineData("dfu-first-status-error", "")]

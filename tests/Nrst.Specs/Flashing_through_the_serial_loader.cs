@@ -61,7 +61,7 @@ public sealed class Flashing_through_the_serial_loader : IDisposable
                 Flash(board, image, ResetAfter.None);
                 break;
             }
-            catch (NrstException told) when (attempt < 2 && told.Code is "NRST2504" or "NRST3513" or "NRST5001")
+            catch (NrstException told) when (attempt < 2 && told is ProofException or { Code: "NRST2504" or "NRST3513" })
             {
                 // Noise may win once; nothing of it may be called a success.
             }

@@ -36,6 +36,35 @@ public sealed class The_contract_of_the_command_line : IDisposable
     }
 
     [Fact]
+    public void Flashing_again_says_what_it_saved_and_verbose_what_the_silicon_needs()
+    {
+        var first = _nrst.Run("flash", Repository.Sample, "--probe", "virtual:STM32F407VG", "-v").Exits(0);
+        var again = _nrst.Run("flash", Repository.Sample, "--probe", "virtual:STM32F407VG", "--json").Exits(0).Result;
+
+        Assert.Contains("1 of 1 sector differs, and nothing had to be erased: ", first.Output, StringComparison.Ordinal);
+        Assert.Contains("The silicon needs 0.008 s by its data sheet: 0.000 s erasing, 0.008 s programming. It took ", first.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (double)again["bound"]!["total"]!);
+        Assert.Equal((1, 0, 0), ((int)again["saving"]!["sectors"]!, (int)again["saving"]!["changed"]!, (int)again["saving"]!["erased"]!));
+        var erased = _nrst.Run("erase", "--range", "0x08000000+16K", "--probe", "virtual:STM32F407VG", "--json").Exits(0).Result;
+        Assert.Equal(0.25, (double)erased["bound"]!["total"]!);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_file_is_said_before_what_is_wrong_with_the_probe_and_the_chip_is_left_alone()
+    {
+        Assert.Equal("NRST4001", (string?)_nrst.Run("flash", "nowhere.elf", "--probe", "virtual:nowhere", "--json").Exits(3).Document["error"]!["code"]);
+        Assert.Equal("NRST4001", (string?)_nrst.Run("verify", "nowhere.elf", "--speed", "-1", "--json").Exits(3).Document["error"]!["code"]);
+
+        _nrst.Run("bench", "new", "STM32F407VG", "--chip", "STM32F407VG").Exits(0); // a board that is there is opened while the file is being read
+        var capture = _nrst.File("it.pcapng", []);
+        _nrst.Run("flash", "nowhere.elf", "--probe", "virtual:STM32F407VG", "--connect", "under-reset", "--capture", capture).Exits(3);
+
+        ReadOnlySpan<byte> reset = [0xF2, 0x3C, 0x00], enter = [0xF2, 0x30, 0xA3]; // NRST low, and the switch to SWD
+        var sent = File.ReadAllBytes(capture);
+        Assert.Equal((-1, -1), (sent.AsSpan().IndexOf(reset), sent.AsSpan().IndexOf(enter)));
+    }
+
+    [Fact]
     public void Without_json_stdout_holds_the_result_and_nothing_else()
     {
         var outcome = _nrst.Run("flash", Repository.Sample, "--probe", "virtual:STM32F407VG").Exits(0);

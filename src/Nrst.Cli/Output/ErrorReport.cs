@@ -81,6 +81,28 @@ internal static class ErrorReport
         ["remedies"] = ToJson(error.Remedies),
     };
 
+    /// <summary>What is told beside the error of a command that failed: what was seen on the way, and every byte that differs.</summary>
+    /// <param name="seen">Null where nothing was seen.</param>
+    public static JsonObject? Result(NrstException error, JsonObject? seen)
+    {
+        if (error is ProofException { Mismatch: { } mismatch })
+        {
+            seen ??= [];
+            seen["mismatch"] = ToJson(mismatch);
+        }
+
+        return seen;
+    }
+
+    private static JsonObject ToJson(Mismatch mismatch) => new()
+    {
+        ["kind"] = $"{char.ToLowerInvariant(mismatch.Kind.ToString()[0])}{mismatch.Kind.ToString()[1..]}",
+        ["ranges"] = new JsonArray([.. mismatch.Ranges.Select(range => new JsonObject { ["address"] = $"0x{range.Start.Value:X8}", ["length"] = range.Length })]),
+        ["bytesDifferent"] = mismatch.BytesDifferent,
+        ["bytesCompared"] = mismatch.BytesCompared,
+        ["rereadsDiffer"] = mismatch.RereadsDiffer,
+    };
+
     public static JsonArray ToJson(IReadOnlyList<Remedy> remedies) =>
         new([.. remedies.Select(remedy => new JsonObject { ["advice"] = remedy.Advice, ["command"] = remedy.Command })]);
 

@@ -33,7 +33,7 @@ internal static class FlashVerb
     {
         var line = call.Line;
         var boards = BoardChoice.Several(call);
-        var image = ImageFiles.Load(line.GetValue(Files)!);
+        var reading = Task.Run(() => ImageFiles.Load(line.GetValue(Files)!));
         var options = new FlashOptions
         {
             AlwaysErase = line.GetValue(AlwaysErase),
@@ -41,15 +41,20 @@ internal static class FlashVerb
             Keep = line.GetValue(Keep),
             Verify = line.GetValue(Verify) == "readback" ? VerifyMode.Readback : VerifyMode.Hash,
         };
-        return boards is null
-            ? Flash(call with { Probe = BoardChoice.One(call) }, image, options)
-            : BoardLanes.Run(call, boards, board => Flash(board, image, options));
+        if (boards is not null)
+        {
+            reading.GetAwaiter().GetResult();
+            return BoardLanes.Run(call, boards, board => Flash(board, reading, options));
+        }
+
+        return Flash(call with { Probe = BoardChoice.One(call) }, reading, options);
     }
 
-    private static JsonObject Flash(Invocation call, FirmwareImage image, FlashOptions options)
+    private static JsonObject Flash(Invocation call, Task<FirmwareImage> reading, FlashOptions options)
     {
         var line = call.Line;
-        using var route = Route.Open(call, line.GetValue(NoLoader));
+        using var route = Route.Open(call, line.GetValue(NoLoader), reading);
+        var image = reading.GetAwaiter().GetResult();
         return line.GetValue(PlanOnly)
             ? ShowPlan(call, image, route, route.Programmer.Plan(image, options, call.Cancel))
             : ShowOutcome(call, image, route, route.Programmer.Flash(image, options, After(line.GetValue(Reset)!), call.Cancel));
@@ -80,6 +85,12 @@ internal static class FlashVerb
             CultureInfo.InvariantCulture,
             $"erased {report.BytesErased:N0}, programmed {report.BytesProgrammed:N0}, already there {report.BytesSkipped:N0} bytes; ")
             + string.Create(CultureInfo.InvariantCulture, $"{outcome.Seconds:0.000} s, {outcome.Exchanges:N0} exchanges"));
+        if (report.Saving is { } saving)
+        {
+            screen.Result(saving.Describe(outcome.Seconds));
+        }
+
+        Bounds.Show(call, report.Bound, report.Seconds.Erase + report.Seconds.Program);
         if (outcome.Observed is { } seen)
         {
             Observe(screen, seen);
@@ -92,6 +103,17 @@ internal static class FlashVerb
             ["probe"] = route.Probe(),
             ["plan"] = Plan(report.Plan),
             ["proof"] = new JsonObject { ["kind"] = proof, ["bytesCompared"] = report.Proof.BytesCompared },
+            ["bound"] = Bounds.Of(report.Bound),
+            ["saving"] = report.Saving is { } saved
+                ? new JsonObject
+                {
+                    ["sectors"] = saved.Sectors,
+                    ["changed"] = saved.Changed,
+                    ["erased"] = saved.Erased,
+                    ["seconds"] = Round(saved.SiliconSeconds),
+                    ["insteadOf"] = Round(saved.InsteadOf(outcome.Seconds)),
+                }
+                : null,
             ["exchanges"] = outcome.Exchanges,
             ["firmware"] = outcome.Observed is { } state
                 ? new JsonObject { ["state"] = Name(state.State), ["pc"] = state.Pc is { } pc ? $"0x{pc.Value:X8}" : null, ["faults"] = state.Faults }

@@ -38,8 +38,9 @@ internal static class MemoryVerbs
 
     private static JsonObject Verify(Invocation call)
     {
-        var image = ImageFiles.Load(call.Line.GetValue(Files)!);
-        using var route = Route.Open(call);
+        var reading = Task.Run(() => ImageFiles.Load(call.Line.GetValue(Files)!));
+        using var route = Route.Open(call, reading: reading);
+        var image = reading.GetAwaiter().GetResult();
         var proof = route.Programmer.Verify(image, call.Cancel);
         call.Screen.Result($"{image.File}: {Screen.Count(proof.BytesCompared)} bytes on {route.ChipName} are the same, compared one by one.");
         return new JsonObject
@@ -87,6 +88,7 @@ internal static class MemoryVerbs
         using var route = Route.Open(call);
         var report = route.Programmer.Write(data.Start, data.Data, call.Cancel);
         call.Screen.Result($"{path}: {Screen.Count(data.Data.Length)} bytes at {data.Range}, proved; the bytes around them are as they were.");
+        Bounds.Show(call, report.Bound, report.Seconds.Erase + report.Seconds.Program);
         return new JsonObject
         {
             ["address"] = $"0x{data.Start.Value:X8}",
@@ -94,6 +96,7 @@ internal static class MemoryVerbs
             ["chip"] = route.Chip(),
             ["erased"] = report.BytesErased,
             ["programmed"] = report.BytesProgrammed,
+            ["bound"] = Bounds.Of(report.Bound),
         };
     }
 
@@ -112,12 +115,14 @@ internal static class MemoryVerbs
         using var route = Route.Open(call);
         var report = route.Programmer.Erase(range, call.Cancel);
         call.Screen.Result($"{Screen.Count(report.Bytes)} bytes in {report.Sectors.Count} sectors of {route.ChipName} are erased and proved blank.");
+        Bounds.Show(call, report.Bound, report.Seconds);
         return new JsonObject
         {
             ["chip"] = route.Chip(),
             ["erased"] = report.Bytes,
             ["sectors"] = new JsonArray([.. report.Sectors.Select(sector => (JsonNode)sector.Number)]),
             ["seconds"] = report.Seconds,
+            ["bound"] = Bounds.Of(report.Bound),
         };
     }
 

@@ -87,6 +87,9 @@ public sealed class ProofException(string code, Address? first, string fact) : N
 {
     /// <summary>The first byte that differs, where it is known.</summary>
     public Address? First { get; } = first;
+
+    /// <summary>All that differs, and what kind of difference it is; null where bytes were not compared.</summary>
+    public Mismatch? Mismatch { get; init; }
 }
 
 /// <summary>It took longer than it can, or somebody stopped it. NRST9xxx.</summary>

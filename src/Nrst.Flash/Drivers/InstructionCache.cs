@@ -23,6 +23,7 @@ internal static class InstructionCache
     private static readonly Register<IcacheCr> CR = new("ICACHE_CR", 0x00);
     private static readonly Register<IcacheSr> SR = new("ICACHE_SR", 0x04);
     private static readonly TimeSpan s_limit = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_invalidates = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Switching it off empties it. It is off after a reset, and then holds nothing.</summary>
     public static void Forget(FlashChip chip)
@@ -44,5 +45,20 @@ internal static class InstructionCache
         }
 
         chip.Memory.Write(s_at, CR, before);
+    }
+
+    /// <summary>Empties it while it stays on, as RM0438 has it; left as it is where it is off.</summary>
+    public static void Invalidate(FlashChip chip)
+    {
+        var before = chip.Memory.Read(s_at, CR);
+        if (before.HasFlag(IcacheCr.EN))
+        {
+            chip.Memory.Write(s_at, CR, before | IcacheCr.CACHEINV);
+            var deadline = chip.Clock.Now + s_invalidates;
+            while (chip.Memory.Read(s_at, SR).HasFlag(IcacheSr.BUSYF) && chip.Clock.Now < deadline)
+            {
+                chip.Clock.Wait(TimeSpan.FromMicroseconds(10));
+            }
+        }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class FlashRun
 
     /// <summary>What the chip holds of an image, and what follows from it.</summary>
     /// <param name="Present">Each run with its holes filled by what the chip holds there.</param>
-    internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, TimeSpan Took);
+    /// <param name="Old">What is known of the contents, byte by byte or by checksum.</param>
+    internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, IReadOnlyList<OldPiece> Old, TimeSpan Took);
 
     private IFlashPath Path => _path ??= _flash.OpenPath();
 
@@ -72,7 +73,7 @@ internal sealed class FlashRun
 
         var took = _target.Clock.Now - start;
         _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Compare, took, image.Bytes));
-        return new Findings(plan, present, took);
+        return new Findings(plan, present, [.. seen.Values.SelectMany(sector => sector.Old)], took);
     }
 
     public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
@@ -82,6 +83,7 @@ internal sealed class FlashRun
         Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
 
+        var bound = FlashBound.Of(plan, _flash);
         var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Read));
         var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
         var start = _target.Clock.Now;
@@ -91,6 +93,7 @@ internal sealed class FlashRun
             _progress.Begin();
             TellOfLeftover();
             Path.Change(work, plan.MassErase, _progress, cancel);
+            RequireSlowerThan(bound, start, work.Select(sector => sector.Sector));
             _flash.AfterChange();
         }
 
@@ -103,7 +106,7 @@ internal sealed class FlashRun
         }
 
         var expected = contents.Values.SelectMany(content => content.Expected).ToList();
-        var prover = new FlashProver(_target, Path, _flash.Grain);
+        var prover = new FlashProver(_target, Path, _flash.Grain, found.Old);
         var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
             ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
             : prover.Prove(expected, options.Verify, cancel);
@@ -112,13 +115,17 @@ internal sealed class FlashRun
         var seconds = new FlashSeconds(
             found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);
         return new FlashReport(
-            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _flash.Access * 8, Path.UsesLoader);
+            plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _flash.Access * 8, Path.UsesLoader)
+        {
+            Bound = bound,
+            Saving = bound is null ? null : FlashSaving.Of(plan, bound, FlashBound.OfEverything(plan, _flash)),
+        };
     }
 
     public FlashProof Verify(FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         Protection.AllowReading();
-        return new FlashProof(new FlashProver(_target, Path, _flash.Grain).Prove(Expect(image), mode, cancel), image.Bytes);
+        return new FlashProof(new FlashProver(_target, Path, _flash.Grain, []).Prove(Expect(image), mode, cancel), image.Bytes);
     }
 
     /// <summary>Compares by reading alone: no loader, no flash register, and the core may run meanwhile.</summary>
@@ -127,7 +134,7 @@ internal sealed class FlashRun
         Protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, image.Bytes));
-        FlashProver.ReadBack(_target, Expect(image), cancel);
+        FlashProver.ReadBack(_target, _flash.Grain, Expect(image), [], _target.ProgramRuns, cancel);
         _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Verify, _target.Clock.Now - start, image.Bytes));
         return new FlashProof(VerifyMode.Readback, image.Bytes);
     }
@@ -146,15 +153,18 @@ internal sealed class FlashRun
         Protection.Allow(sectors, mass, _target.Layout);
 
         var start = _target.Clock.Now;
-        var prover = new FlashProver(_target, Path, _flash.Grain);
+        var prover = new FlashProver(_target, Path, _flash.Grain, []);
         Path.ForgetCaches(); // the loader looks at itself here, before it may change anything
         _progress = new WorkProgress(_target.Listener, sectors.Sum(sector => (long)sector.Range.Length), 0);
         _progress.Begin();
+        var bound = FlashBound.OfErase(sectors, mass, _flash);
+        var erasing = _target.Clock.Now;
         Path.Change([.. sectors.Select(sector => new SectorWork(sector, Erase: true, []))], mass, _progress, cancel);
+        RequireSlowerThan(bound, erasing, sectors);
         prover.ProveBlank(sectors, cancel);
         var took = _target.Clock.Now - start;
         _progress.End(took, TimeSpan.Zero);
-        return new EraseReport(sectors, took.TotalSeconds);
+        return new EraseReport(sectors, took.TotalSeconds) { Bound = bound };
     }
 
     /// <summary>Units the image fills only in part: what the chip holds in the rest of them.</summary>
@@ -193,6 +203,17 @@ internal sealed class FlashRun
         Dictionary<FlashSector, SectorKnowledge> seen,
         CancellationToken cancel) =>
         Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, cancel).All(known => known.Other.Count == 0);
+
+    /// <summary>By the probe's clock, which shares nothing with the chip's.</summary>
+    private void RequireSlowerThan(FlashBound? bound, TimeSpan since, IEnumerable<FlashSector> sectors)
+    {
+        var took = (_target.Clock.Now - since).TotalSeconds;
+        if (took < bound?.Least)
+        {
+            var (first, last) = (sectors.Min(sector => sector.Range.Start.Value), sectors.Max(sector => sector.Range.Last.Value));
+            throw FlashErrors.JobTooFast(new AddressRange(new Address(first), last - first + 1), bound, took, _flash.ShowRegisters(), Path.ErasedFor);
+        }
+    }
 
     private TimeSpan TimeOf(IEnumerable<FlashSector> sectors) =>
         sectors.Aggregate(TimeSpan.Zero, (sum, sector) => sum + _flash.TimeOfErase(sector).Typical);

@@ -19,6 +19,13 @@ public abstract record ChipTarget
     /// <summary>A byte that differs may have been changed on its way here, and is read again before it is believed.</summary>
     internal virtual bool ReadsUnchecked => false;
 
+    /// <summary>Whether what lies in the flash is being executed now. Looking stops nothing.</summary>
+    internal virtual bool ProgramRuns => false;
+
+    /// <summary>Where the flash of smaller siblings ends, the address behind it: this chip may be one of them, whatever it says.</summary>
+    internal IEnumerable<Address> OtherEnds => Device.Parts.Select(part => (uint)part.FlashKiB * 1024).Append(Layout.Range.Length / 2).Distinct()
+        .Where(size => size > 0 && size < Layout.Range.Length).Order().Select(size => Layout.Range.Start + size);
+
     internal abstract void Read(Address from, Span<byte> into);
 
     internal abstract IFlashRoute OpenRoute();
@@ -42,6 +49,8 @@ public sealed record FlashTarget : ChipTarget
 
     /// <summary>Leave target RAM and the loader out of it and drive the flash registers from here: slow, and needs no running core.</summary>
     public bool WithoutLoader { get; init; }
+
+    internal override bool ProgramRuns => Core.ReadState() is CoreState.Running or CoreState.Sleeping;
 
     internal override void Read(Address from, Span<byte> into) => Memory.Read(from, into);
 
@@ -81,6 +90,12 @@ public sealed record FlashSeconds(double Compare, double Erase, double Program, 
 /// <param name="Parallelism">Bits that are programmed at a time.</param>
 public sealed record FlashReport(FlashPlan Plan, FlashProof Proof, FlashSeconds Seconds, int Parallelism, bool UsedLoader)
 {
+    /// <summary>What the silicon needs at least for what was changed; null where nobody knows its times.</summary>
+    public FlashBound? Bound { get; init; }
+
+    /// <summary>What was saved by looking first; null where nothing was.</summary>
+    public FlashSaving? Saving { get; init; }
+
     public long BytesErased => Plan.BytesErased;
     public long BytesSkipped => Plan.BytesSkipped;
     public long BytesProgrammed => Plan.BytesProgrammed;

@@ -13,6 +13,12 @@ internal interface IFlashRoute
     /// <summary>To be told before the flash is changed; null where there is nothing.</summary>
     string? Notice { get; }
 
+    /// <summary>The times are those of this chip at its supply; false where they are the slowest it could need.</summary>
+    bool KnowsTimes { get; }
+
+    /// <summary>Control and status of the flash as they are now, for evidence; none where nobody can look.</summary>
+    IReadOnlyList<string> ShowRegisters();
+
     OperationTime TimeOfErase(FlashSector sector);
     OperationTime TimeOfEraseAll();
     OperationTime TimeOfProgram(int accesses);
@@ -39,6 +45,9 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
     public int Access => _flash.Access;
     public bool CanEraseAll => _flash.CanEraseAll;
     public string? Notice => _flash.Notice;
+    public bool KnowsTimes => true;
+
+    public IReadOnlyList<string> ShowRegisters() => _flash.ShowRegisters();
 
     public OperationTime TimeOfErase(FlashSector sector) => _flash.TimeOfErase(sector);
 

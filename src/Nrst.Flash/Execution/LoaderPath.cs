@@ -49,7 +49,7 @@ internal sealed class LoaderPath : IFlashPath
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
     {
         var other = Glance(wanted, present, cancel);
-        var items = wanted.SelectMany(sector => sector.Runs.Where(run => !other.Contains(run)).Select(run => SurveyItem.Over(SurveyKind.Content, run.Range))
+        var items = wanted.SelectMany(sector => sector.Runs.Where(run => !other.ContainsKey(run)).Select(run => SurveyItem.Over(SurveyKind.Content, run.Range))
             .Concat(sector.Gaps.Select(gap => SurveyItem.Over(SurveyKind.Gap, gap)))).ToList();
         var answers = new Queue<SurveyAnswer>(Ask(items, cancel));
         return [.. wanted.Select(sector => Judge(sector, present, other, answers))];
@@ -59,7 +59,8 @@ internal sealed class LoaderPath : IFlashPath
     /// The runs whose first bytes are others already, where looking at all of it takes longer than asking once more. A run that begins with blank cells
     /// has to be looked at whole: it can be one that an interrupted job left.
     /// </summary>
-    private HashSet<WantedRun> Glance(
+    /// <returns>Each with the checksum of those first bytes.</returns>
+    private Dictionary<WantedRun, uint> Glance(
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
     {
         var runs = wanted.SelectMany(sector => sector.Runs).Where(run => run.Data.Length > GlanceBytes).ToList();
@@ -77,12 +78,9 @@ internal sealed class LoaderPath : IFlashPath
         }
 
         var answers = Ask([.. runs.Select(run => SurveyItem.Over(SurveyKind.Content, new AddressRange(run.Start, GlanceBytes)))], cancel);
-        return
-        [
-            .. runs.Zip(answers)
-                .Where(pair => pair.Second.First == pair.First.Start.Value + GlanceBytes && WordCrc.Of(present[pair.First].AsSpan(0, GlanceBytes)) != pair.Second.Second)
-                .Select(pair => pair.First),
-        ];
+        return runs.Zip(answers)
+            .Where(pair => pair.Second.First == pair.First.Start.Value + GlanceBytes && WordCrc.Of(present[pair.First].AsSpan(0, GlanceBytes)) != pair.Second.Second)
+            .ToDictionary(pair => pair.First, pair => pair.Second.Second);
     }
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
@@ -274,13 +272,28 @@ internal sealed class LoaderPath : IFlashPath
     }
 
     private SectorKnowledge Judge(
-        WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, HashSet<WantedRun> others, Queue<SurveyAnswer> answers)
+        WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, Dictionary<WantedRun, uint> others, Queue<SurveyAnswer> answers)
     {
         var runs = new List<RunState>();
         var other = new List<AddressRange>();
+        var old = new List<OldPiece>();
         foreach (var run in sector.Runs)
         {
-            runs.Add(others.Contains(run) ? new RunState(RunMatch.Differs, run.Start) : Judge(run, present[run], answers.Dequeue()));
+            if (others.TryGetValue(run, out var glance))
+            {
+                runs.Add(new RunState(RunMatch.Differs, run.Start));
+                old.Add(new OldPiece(new AddressRange(run.Start, GlanceBytes), null, glance));
+            }
+            else
+            {
+                var answer = answers.Dequeue();
+                runs.Add(Judge(run, present[run], answer));
+                if (answer.First > run.Start.Value && answer.First <= run.Range.Last.Value + 1UL)
+                {
+                    old.Add(new OldPiece(new AddressRange(run.Start, answer.First - run.Start.Value), null, answer.Second));
+                }
+            }
+
             SectorKnowledge.AddHoles(other, run, present[run], sector.Grain);
         }
 
@@ -293,7 +306,7 @@ internal sealed class LoaderPath : IFlashPath
             }
         }
 
-        return new SectorKnowledge(sector.Sector, runs, [.. other.OrderBy(range => range.Start)]);
+        return new SectorKnowledge(sector.Sector, runs, [.. other.OrderBy(range => range.Start)]) { Old = old };
     }
 
     private RunState Judge(WantedRun run, byte[] present, SurveyAnswer answer)

@@ -23,6 +23,9 @@ internal sealed class RomRoute(RomTarget target) : IFlashRoute
     public int Access => target.Device.Flash.WriteUnit;
     public bool CanEraseAll => target.Loader.CanEraseAll;
     public string? Notice => null;
+    public bool KnowsTimes => false;
+
+    public IReadOnlyList<string> ShowRegisters() => [];
 
     public OperationTime TimeOfErase(FlashSector sector) => Slowest(Times.Erase, sector.Range.Length);
 

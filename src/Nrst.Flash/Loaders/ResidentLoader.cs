@@ -15,6 +15,7 @@ internal sealed class ResidentLoader
     private const int GroupSlots = 4;
 
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan OneLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMilliseconds(20);
 
     private readonly FlashTarget _target;
@@ -72,6 +73,8 @@ internal sealed class ResidentLoader
         var sent = 0;
         var done = 0;
         var resends = 0;
+        var start = _target.Clock.Now;
+        var looksEarly = true;
         while (done < commands.Count)
         {
             if (cancel.IsCancellationRequested && sent == done)
@@ -81,7 +84,19 @@ internal sealed class ResidentLoader
 
             while (!cancel.IsCancellationRequested && sent < commands.Count && sent - done < _ram.Slots)
             {
+                var begins = sent == 0;
                 sent += Send(commands, sent, first, _ram.Slots - (sent - done), timeline);
+                if (begins)
+                {
+                    RequireAtWork(commands[0], first, start);
+                }
+            }
+
+            if (looksEarly)
+            {
+                looksEarly = false;
+                SleepUntil(start + commands[0].Time.Least - OneLook, cancel);
+                RequireAtWork(commands[0], first, start);
             }
 
             SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count)), cancel);
@@ -114,6 +129,26 @@ internal sealed class ResidentLoader
                 done = seen;
                 completed?.Invoke(done);
             }
+        }
+    }
+
+    /// <summary>
+    /// By the probe's clock: an erase that is done already was never begun. The loader counts cycles of a core whose speed it has to be told. Asked while
+    /// the first erase must still be at work, as everything later is asked about when it should be done and no sooner.
+    /// </summary>
+    private void RequireAtWork(LoaderCommand erase, uint first, TimeSpan start)
+    {
+        if (erase.Operation != LoaderOperation.Erase || _target.Clock.Now - start > erase.Time.Least)
+        {
+            return;
+        }
+
+        var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+        var took = _target.Clock.Now - start;
+        if (status >> 24 == 0 && ((status - first) & 0x00FF_FFFF) > 0 && took < erase.Time.Least)
+        {
+            throw FlashErrors.JobTooFast(
+                erase.Where, new FlashBound(erase.Time.Typical.TotalSeconds, 0), took.TotalSeconds, _flash.ShowRegisters(), ReadErasedFor());
         }
     }
 
@@ -324,7 +359,7 @@ internal sealed class ResidentLoader
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
         var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
         var ticks = BinaryPrimitives.ReadUInt32LittleEndian(details[8..]); // or BFAR, after a fault
-        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target.Layout, cfsr: flags, bfar: ticks) is { } unreadable)
+        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target, cfsr: flags, bfar: ticks) is { } unreadable)
         {
             return unreadable;
         }

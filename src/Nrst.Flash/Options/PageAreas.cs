@@ -45,4 +45,15 @@ internal static class PageAreas
                 $"PCROP ({name}) covers them; it cannot be made smaller.",
                 "Go to read-out protection level 1 and back with PCROP_RDP set, which erases the chip; or link the image to other pages.");
     }
+
+    /// <summary>RM0444 and RM0440, "Securable memory area": once closed by the firmware it is gone until the next reset.</summary>
+    /// <param name="pages">How many pages from the start of the bank are closed.</param>
+    /// <param name="which">The area and the bit that closes it, in words.</param>
+    public static Barrier? Securable(FlashBank bank, uint pages, string which) => pages == 0
+        ? null
+        : new Barrier(
+            BarrierKind.Secure,
+            Sectors(bank, 0, pages - 1, bank.Layout.Sectors[0].Range.Length),
+            $"The firmware closed {which}, which lasts until a reset.",
+            "Reset the chip and stop it before its firmware runs: nrst flash FILE --connect under-reset.");
 }

@@ -27,6 +27,9 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
     /// <summary>At most this many bytes of other data; blank bytes between others count.</summary>
     public long OtherBytes => Other.Sum(range => (long)range.Length);
 
+    /// <summary>What was seen, for a proof that fails to be compared with.</summary>
+    internal IReadOnlyList<OldPiece> Old { get; init; } = [];
+
     /// <summary>Compares a sector's bytes with what the image wants there.</summary>
     /// <param name="content">The whole sector.</param>
     public static SectorKnowledge Of(WantedSector wanted, ReadOnlySpan<byte> content)
@@ -57,7 +60,10 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
             }
         }
 
-        return new SectorKnowledge(wanted.Sector, runs, [.. other.OrderBy(range => range.Start)]);
+        return new SectorKnowledge(wanted.Sector, runs, [.. other.OrderBy(range => range.Start)])
+        {
+            Old = [new OldPiece(wanted.Sector.Range, content.ToArray(), 0)],
+        };
     }
 
     /// <summary>Bytes in the units of a run that the image does not speak of, where they are not blank.</summary>

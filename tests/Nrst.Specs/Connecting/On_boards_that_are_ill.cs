@@ -34,8 +34,8 @@ public sealed class On_boards_that_are_ill : IDisposable
     }
 
     [Theory]
-    [InlineData("STM32H743ZI", "vcap-missing", 8, "NRST5001")]
-    [InlineData("STM32F407VG", "vcap-missing", 8, "NRST5001")]
+    [InlineData("STM32H743ZI", "vcap-missing", 8, "NRST5106")]
+    [InlineData("STM32F407VG", "vcap-missing", 8, "NRST5106")]
     [InlineData("STM32F407VG", "flash-size-unreadable", 5, "NRST3302")]
     [InlineData("STM32F407VG", "swdio-contention", 5, "NRST3003")]
     public void Where_nothing_helps_there_is_no_success(string chip, string fault, int exit, string code)

@@ -114,7 +114,7 @@ public sealed class What_users_could_not_do : IDisposable
             }
         }).Flash(FlashingBench.Image((0x0800_0000, bytes)), new FlashOptions { Verify = VerifyMode.Readback }, ResetAfter.Run, default));
 
-        Assert.Equal(("NRST5001", new Address(0x0800_0002)), (error.Code, error.First));
+        Assert.Equal(("NRST5106", new Address(0x0800_0002)), (error.Code, error.First));
     }
 
     /// <summary>"File download complete" a fraction of a second after the erase of three sectors of 128 KiB began, over the old program.</summary>

@@ -15,13 +15,6 @@ internal enum FlashAcr : uint
     DBG_SWEN = 1u << 18,
 }
 
-/// <summary>RM0444, "FLASH key register (FLASH_KEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0444, "FLASH status register (FLASH_SR)".</summary>
 [Flags]
 internal enum FlashSr : uint

@@ -11,23 +11,15 @@ internal sealed class Stm32G0Family : IFlashFamily
 
     private static readonly OptionBits[] s_common =
     [
-        new("RDP", 7, 0, FlashProtection.WordsOf),
+        CommonOptions.Rdp,
         OptionBits.Bit("BOR_EN", 8, "the brown-out level is fixed, 1.6 V", "the brown-out level is configurable"),
         OptionBits.Field("BORR_LEV", 10, 9, "rising 2.1 V", "rising 2.3 V", "rising 2.6 V", "rising 2.9 V"),
         OptionBits.Field("BORF_LEV", 12, 11, "falling 2.0 V", "falling 2.2 V", "falling 2.5 V", "falling 2.8 V"),
-        OptionBits.Bit("nRST_STOP", 13, "entering Stop resets", "entering Stop does not reset"),
-        OptionBits.Bit("nRST_STDBY", 14, "entering Standby resets", "entering Standby does not reset"),
-        OptionBits.Bit("nRST_SHDW", 15, "entering Shutdown resets", "entering Shutdown does not reset"),
-        OptionBits.Bit("IWDG_SW", 16, "the independent watchdog starts with the chip", "the independent watchdog is started by software"),
-        OptionBits.Bit("IWDG_STOP", 17, "the independent watchdog stands still in Stop", "the independent watchdog runs in Stop"),
-        OptionBits.Bit("IWDG_STDBY", 18, "the independent watchdog stands still in Standby", "the independent watchdog runs in Standby"),
-        OptionBits.Bit("WWDG_SW", 19, "the window watchdog starts with the chip", "the window watchdog is started by software"),
+        .. CommonOptions.LowPowerResets(13),
+        .. CommonOptions.Watchdogs,
         OptionBits.Bit("RAM_PARITY_CHECK", 22, "RAM parity is checked", "RAM parity is not checked"),
-        OptionBits.Bit("nBOOT_SEL", 24, "the BOOT0 pin decides where to boot", "nBOOT0 decides where to boot"),
-        OptionBits.Bit("nBOOT1", 25, "RAM is the second place to boot from", "system memory is the second place to boot from"),
-        OptionBits.Bit("nBOOT0", 26, "boots from the second place", "boots from main flash"),
-        OptionBits.Field("NRST_MODE", 28, 27, "reserved", "NRST is a reset input only", "NRST is a GPIO: no reset by its pin", "NRST is reset input and output"),
-        OptionBits.Bit("IRHEN", 29, "a reset by the chip is a pulse on NRST", "a reset by the chip holds NRST until it is low"),
+        .. CommonOptions.BootSelect,
+        .. CommonOptions.ResetPin(27),
     ];
 
     private static readonly OptionBits[] s_twoBanks =
@@ -40,7 +32,7 @@ internal sealed class Stm32G0Family : IFlashFamily
         "FLASH_SECR",
         0x80,
         new OptionBits("SEC_SIZE", 7, 0, pages => pages == 0 ? "no securable area" : $"the first {pages} pages are securable"),
-        OptionBits.Bit("BOOT_LOCK", 16, "the boot place is chosen", "boots from main flash only; with read-out protection level 1 the debug port is closed"));
+        CommonOptions.BootLock);
 
     /// <summary>One of the areas A and B of a bank, by the offsets of its registers.</summary>
     private sealed record Areas(int Bank, string Name, uint Wrp, uint PcropStart, uint PcropEnd);
@@ -87,13 +79,8 @@ internal sealed class Stm32G0Family : IFlashFamily
         return new FlashProtection(FlashProtection.LevelOf(rdp), [.. barriers.OfType<Barrier>()], registers);
     }
 
-    /// <summary>RM0444, "Securable memory area": once closed by the firmware it is gone until the next reset.</summary>
     private static Barrier? Securable(BankedLayout layout, int number, uint pages) =>
-        pages == 0 || layout.Banks.FirstOrDefault(bank => bank.Number == number) is not { } bank
-            ? null
-            : new Barrier(
-                BarrierKind.Secure,
-                PageAreas.Sectors(bank, 0, pages - 1, bank.Layout.Sectors[0].Range.Length),
-                "The firmware closed the securable area (FLASH_CR.SEC_PROT), which lasts until a reset.",
-                "Reset the chip and stop it before its firmware runs: nrst flash FILE --connect under-reset.");
+        layout.Banks.FirstOrDefault(bank => bank.Number == number) is { } bank
+            ? PageAreas.Securable(bank, pages, "the securable area (FLASH_CR.SEC_PROT)")
+            : null;
 }

@@ -1,4 +1,5 @@
 using Nrst.Flash.Loaders;
+using Nrst.Targets;
 using static Nrst.Flash.Stm32G0.FlashRegisters;
 
 namespace Nrst.Flash.Stm32G0;
@@ -7,77 +8,28 @@ namespace Nrst.Flash.Stm32G0;
 /// The flash of the STM32G0 and C0: pages of 2 KiB, programmed 64 bits at a time.
 /// Follows RM0444, "FLASH main memory erase sequences" and "FLASH main memory programming sequences", step by step.
 /// </summary>
-internal sealed class Stm32G0Flash(FlashChip chip) : FlashController(chip)
+internal sealed class Stm32G0Flash(FlashChip chip)
+    : DoubleWordFlash<FlashAcr, FlashSr, FlashCr>(chip, s_traits, ACR, FlashAcr.ICEN, FlashAcr.ICRST)
 {
-    private readonly Address _at = chip.Flash.Controller;
+    private static readonly ControlTraits<FlashSr, FlashCr> s_traits = new(KEYR, SR, CR)
+    {
+        Lock = FlashCr.LOCK,
+        Program = FlashCr.PG,
+        Start = FlashCr.STRT,
+        Busy = FlashSr.Busy,
+        Clearable = FlashSr.Clearable,
+        Faults = FaultRules.OfPages(FlashSr.WRPERR, FlashSr.PROGERR, FlashSr.OPERR, FlashSr.Errors),
+    };
 
     public override LoaderPart Loader => new("stm32g0");
 
-    public override bool IsLocked => Memory.Read(_at, CR).HasFlag(FlashCr.LOCK);
+    protected override FlashCr WordOf(FlashBank bank, uint field) =>
+        FlashCr.PER | FlashCr.Page(field) | (bank.Number == 2 ? FlashCr.BKER : 0);
 
-    protected override bool WriteKeys() => WriteKeys(_at, KEYR, FlashKey.First, FlashKey.Second, CR, FlashCr.LOCK);
-
-    protected override void WriteLock() => Memory.Write(_at, CR, FlashCr.LOCK);
-
-    protected override string ShowControl() => CR.Show(Memory.Read(_at, CR));
-
-    protected override void ForgetErrors() => Memory.Write(_at, SR, FlashSr.Clearable);
-
-    protected override FlashStatus ReadStatus(AddressRange where) => Decode((uint)Memory.Read(_at, SR));
-
-    public override FlashStatus Decode(uint status)
-    {
-        var flags = (FlashSr)status;
-        var fault = flags switch
-        {
-            _ when (flags & FlashSr.Errors) == 0 => FlashFault.None,
-            _ when flags.HasFlag(FlashSr.WRPERR) => FlashFault.WriteProtected,
-            _ when flags.HasFlag(FlashSr.PROGERR) => FlashFault.NotBlank,
-            _ when flags.HasFlag(FlashSr.OPERR) => FlashFault.Broken,
-            _ => FlashFault.Sequence,
-        };
-        return new FlashStatus((flags & FlashSr.Busy) != 0, fault, SR.Show(flags));
-    }
-
-    /// <summary>FLASH_CR for erasing one page, without STRT.</summary>
-    public override uint EraseWord(FlashSector sector)
-    {
-        var bank = Chip.Layout.Banks.First(bank => bank.Layout.Sectors.Contains(sector));
-        return (uint)(FlashCr.PER | FlashCr.Page(bank.FieldOf(sector)) | (bank.Number == 2 ? FlashCr.BKER : 0));
-    }
-
-    /// <summary>FLASH_CR for erasing everything, without STRT; both banks are erased at the same time.</summary>
+    /// <summary>Both banks are erased at the same time.</summary>
     public override IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> EraseAllWords() =>
-        [((uint)(FlashCr.MER1 | (Chip.Layout.Banks.Count > 1 ? FlashCr.MER2 : 0)), Chip.Layout.Range, TimeOfEraseAll())];
+        AllAtOnce(FlashCr.MER1 | (Chip.Layout.Banks.Count > 1 ? FlashCr.MER2 : 0), TimeOfEraseAll());
 
-    protected override void StartErase(uint word)
-    {
-        Memory.Write(_at, CR, (FlashCr)word);
-        Memory.Write(_at, CR, (FlashCr)word | FlashCr.STRT);
-    }
-
-    protected override void StartProgram(Address at) => Memory.Write(_at, CR, FlashCr.PG);
-
-    /// <summary>Two words; the second one starts the operation.</summary>
-    protected override void WriteUnit(Address at, ReadOnlySpan<byte> unit) => Memory.Write(at, unit);
-
-    protected override void Idle() => Memory.Write(_at, CR, default);
-
-    /// <summary>The cache can be reset only while it is off. All else in the register stays: DBG_SWEN keeps the debugger connected.</summary>
-    public override void ResetCaches()
-    {
-        var before = Memory.Read(_at, ACR);
-        var off = before & ~FlashAcr.ICEN;
-        Chip.Words.Run([_at.WriteOf(ACR, off), _at.WriteOf(ACR, off | FlashAcr.ICRST), _at.WriteOf(ACR, off), _at.WriteOf(ACR, before)], []);
-    }
-
-    /// <summary>RM0444, "Empty check": the flag is renewed when option bytes are loaded, and not by a reset, so a chip that was blank would stay in its boot loader.</summary>
-    public override void AfterChange()
-    {
-        var before = Memory.Read(_at, ACR);
-        if (before.HasFlag(FlashAcr.PROGEMPTY) && Memory.Read32(Chip.Flash.Start) != Grain.ErasedWord)
-        {
-            Memory.Write(_at, ACR, before & ~FlashAcr.PROGEMPTY);
-        }
-    }
+    /// <summary>RM0444, "Empty check".</summary>
+    public override void AfterChange() => NoLongerEmpty(ACR, FlashAcr.PROGEMPTY, before => before & ~FlashAcr.PROGEMPTY);
 }

@@ -9,22 +9,15 @@ internal sealed class Stm32G4Family : IFlashFamily
 {
     private static readonly OptionBits[] s_common =
     [
-        new("RDP", 7, 0, FlashProtection.WordsOf),
-        OptionBits.Field("BOR_LEV", 10, 8, "1.7 V", "2.0 V", "2.2 V", "2.5 V", "2.8 V"),
-        OptionBits.Bit("nRST_STOP", 12, "entering Stop resets", "entering Stop does not reset"),
-        OptionBits.Bit("nRST_STDBY", 13, "entering Standby resets", "entering Standby does not reset"),
-        OptionBits.Bit("nRST_SHDW", 14, "entering Shutdown resets", "entering Shutdown does not reset"),
-        OptionBits.Bit("IWDG_SW", 16, "the independent watchdog starts with the chip", "the independent watchdog is started by software"),
-        OptionBits.Bit("IWDG_STOP", 17, "the independent watchdog stands still in Stop", "the independent watchdog runs in Stop"),
-        OptionBits.Bit("IWDG_STDBY", 18, "the independent watchdog stands still in Standby", "the independent watchdog runs in Standby"),
-        OptionBits.Bit("WWDG_SW", 19, "the window watchdog starts with the chip", "the window watchdog is started by software"),
-        OptionBits.Bit("nBOOT1", 23, "RAM is the second place to boot from", "system memory is the second place to boot from"),
+        CommonOptions.Rdp,
+        CommonOptions.BrownOut(8),
+        .. CommonOptions.LowPowerResets(12),
+        .. CommonOptions.Watchdogs,
+        CommonOptions.NBoot1(23),
         OptionBits.Bit("SRAM_PE", 24, "SRAM parity is checked", "SRAM parity is not checked"),
         OptionBits.Bit("CCMSRAM_RST", 25, "a reset erases the CCM RAM", "a reset keeps the CCM RAM"),
-        OptionBits.Bit("nSWBOOT0", 26, "nBOOT0 decides where to boot", "the BOOT0 pin decides where to boot"),
-        OptionBits.Bit("nBOOT0", 27, "boots from the second place", "boots from main flash"),
-        OptionBits.Field("NRST_MODE", 29, 28, "reserved", "NRST is a reset input only", "NRST is a GPIO: no reset by its pin", "NRST is reset input and output"),
-        OptionBits.Bit("IRHEN", 30, "a reset by the chip is a pulse on NRST", "a reset by the chip holds NRST until it is low"),
+        .. CommonOptions.SoftwareBoot,
+        .. CommonOptions.ResetPin(28),
     ];
 
     private static readonly OptionBits[] s_twoBanks =
@@ -37,20 +30,15 @@ internal sealed class Stm32G4Family : IFlashFamily
         "FLASH_SEC1R",
         0x70,
         new OptionBits("SEC_SIZE1", 7, 0, pages => pages == 0 ? "no securable area" : $"the first {pages} pages of bank 1 are securable"),
-        OptionBits.Bit("BOOT_LOCK", 16, "the boot place is chosen", "boots from main flash only; with read-out protection level 1 the debug port is closed"));
+        CommonOptions.BootLock);
 
     private static readonly OptionRegister s_sec2r = new(
         "FLASH_SEC2R",
         0x74,
         new OptionBits("SEC_SIZE2", 7, 0, pages => pages == 0 ? "no securable area" : $"the first {pages} pages of bank 2 are securable"));
 
-    /// <summary>The areas of a bank, by the offsets of their registers, and the bit that closes its securable area.</summary>
-    private sealed record Areas(int Bank, uint PcropStart, uint PcropEnd, uint WrpA, uint WrpB, uint Sec, FlashCr Closed);
-
-    private static readonly Areas[] s_areas =
-    [
-        new(1, 0x24, 0x28, 0x2C, 0x30, 0x70, FlashCr.SEC_PROT1), new(2, 0x44, 0x48, 0x4C, 0x50, 0x74, FlashCr.SEC_PROT2),
-    ];
+    /// <summary>The securable area of a bank: the register with its size, and the bit that closes it.</summary>
+    private static (uint Size, FlashCr Closed) SecurableOf(int bank) => bank == 1 ? (0x70u, FlashCr.SEC_PROT1) : (0x74u, FlashCr.SEC_PROT2);
 
     public FlashController Open(FlashChip chip) => new Stm32L4Flash(chip);
 
@@ -71,21 +59,14 @@ internal sealed class Stm32G4Family : IFlashFamily
         var (optr, control) = (At(0x20), memory.Read(device.Flash.Controller, CR));
         List<string> registers = [$"FLASH_OPTR = 0x{optr:X8}"];
         var barriers = new List<Barrier?>();
-        foreach (var area in s_areas.Where(area => area.Bank == 1 || device.Flash.DualBank))
+        foreach (var area in BankAreas.Of(device))
         {
-            // As one bank, the areas of both banks count from its start, PCROP in the 128 bits that are read at once.
-            var bank = layout.Banks.FirstOrDefault(bank => bank.Number == area.Bank) ?? layout.Banks[0];
+            // As one bank, PCROP counts in the 128 bits that are read at once.
+            var bank = area.BankIn(layout);
             var unit = bank.Layout.Sectors[0].Range.Length == 4096 ? 16u : 8u;
-            var mask = PcropMask(device);
-            var (a, b) = (At(area.WrpA), At(area.WrpB));
-            registers.Add($"FLASH_WRP{area.Bank}AR = 0x{a:X8}, FLASH_WRP{area.Bank}BR = 0x{b:X8}");
-            barriers.Add(PageAreas.Wrp(device, bank, $"WRP{area.Bank}A", a));
-            barriers.Add(PageAreas.Wrp(device, bank, $"WRP{area.Bank}B", b));
-            barriers.Add(PageAreas.Pcrop(bank, $"PCROP{area.Bank}", At(area.PcropStart) & mask, At(area.PcropEnd) & mask, unit));
-            if (control.HasFlag(area.Closed) && (At(area.Sec) & 0xFF) is > 0 and var pages)
-            {
-                barriers.Add(Securable(bank, area, pages));
-            }
+            var (size, closed) = SecurableOf(area.Number);
+            barriers.AddRange(area.Read(At, device, bank, PcropMask(device), unit, registers));
+            barriers.Add(PageAreas.Securable(bank, control.HasFlag(closed) ? At(size) & 0xFF : 0, $"the securable area of bank {area.Number} (FLASH_CR.{closed})"));
         }
 
         return new FlashProtection(FlashProtection.LevelOf((byte)optr), [.. barriers.OfType<Barrier>()], registers);
@@ -98,11 +79,4 @@ internal sealed class Stm32G4Family : IFlashFamily
             .Max(bank => bank.Layout.Range.Length / (bank.Layout.Sectors[0].Range.Length == 4096 ? 16u : 8u));
         return System.Numerics.BitOperations.RoundUpToPowerOf2(units) - 1;
     }
-
-    /// <summary>RM0440, "Securable memory area": once closed by the firmware it is gone until the next reset.</summary>
-    private static Barrier Securable(FlashBank bank, Areas area, uint pages) => new(
-        BarrierKind.Secure,
-        PageAreas.Sectors(bank, 0, pages - 1, bank.Layout.Sectors[0].Range.Length),
-        $"The firmware closed the securable area of bank {area.Bank} (FLASH_CR.{area.Closed}), which lasts until a reset.",
-        "Reset the chip and stop it before its firmware runs: nrst flash FILE --connect under-reset.");
 }

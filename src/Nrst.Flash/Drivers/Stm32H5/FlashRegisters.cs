@@ -8,13 +8,6 @@ internal enum FlashAcr : uint
     EMPTY = 1u << 16,
 }
 
-/// <summary>RM0481, "FLASH non-secure key register (FLASH_NSKEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0481, "FLASH non-secure status register (FLASH_NSSR)"; "FLASH non-secure clear control register (FLASH_NSCCR)" has the same places.</summary>
 [Flags]
 internal enum FlashSr : uint

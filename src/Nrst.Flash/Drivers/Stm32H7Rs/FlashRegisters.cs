@@ -1,12 +1,5 @@
 namespace Nrst.Flash.Stm32H7Rs;
 
-/// <summary>RM0477, "FLASH control key register (FLASH_KEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0477, "FLASH control register (FLASH_CR)".</summary>
 [Flags]
 internal enum FlashCr : uint

@@ -13,13 +13,6 @@ internal enum FlashAcr : uint
     SLEEP_PD = 1u << 14,
 }
 
-/// <summary>RM0351, "Flash key register (FLASH_KEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0351, "Flash status register (FLASH_SR)".</summary>
 [Flags]
 internal enum FlashSr : uint

@@ -10,24 +10,13 @@ internal sealed class Stm32L4Family : IFlashFamily
 
     private static readonly OptionBits[] s_common =
     [
-        new("RDP", 7, 0, FlashProtection.WordsOf),
-        OptionBits.Field("BOR_LEV", 10, 8, "1.7 V", "2.0 V", "2.2 V", "2.5 V", "2.8 V"),
-        OptionBits.Bit("nRST_STOP", 12, "entering Stop resets", "entering Stop does not reset"),
-        OptionBits.Bit("nRST_STDBY", 13, "entering Standby resets", "entering Standby does not reset"),
-        OptionBits.Bit("nRST_SHDW", 14, "entering Shutdown resets", "entering Shutdown does not reset"),
-        OptionBits.Bit("IWDG_SW", 16, "the independent watchdog starts with the chip", "the independent watchdog is started by software"),
-        OptionBits.Bit("IWDG_STOP", 17, "the independent watchdog stands still in Stop", "the independent watchdog runs in Stop"),
-        OptionBits.Bit("IWDG_STDBY", 18, "the independent watchdog stands still in Standby", "the independent watchdog runs in Standby"),
-        OptionBits.Bit("WWDG_SW", 19, "the window watchdog starts with the chip", "the window watchdog is started by software"),
-        OptionBits.Bit("nBOOT1", 23, "RAM is the second place to boot from", "system memory is the second place to boot from"),
+        CommonOptions.Rdp,
+        CommonOptions.BrownOut(8),
+        .. CommonOptions.LowPowerResets(12),
+        .. CommonOptions.Watchdogs,
+        CommonOptions.NBoot1(23),
         OptionBits.Bit("SRAM2_PE", 24, "SRAM2 parity is checked", "SRAM2 parity is not checked"),
         OptionBits.Bit("SRAM2_RST", 25, "a reset erases SRAM2", "a reset keeps SRAM2"),
-    ];
-
-    private static readonly OptionBits[] s_softwareBoot =
-    [
-        OptionBits.Bit("nSWBOOT0", 26, "nBOOT0 decides where to boot", "the BOOT0 pin decides where to boot"),
-        OptionBits.Bit("nBOOT0", 27, "boots from the second place", "boots from main flash"),
     ];
 
     private static readonly OptionBits s_bootBank = OptionBits.Bit("BFB2", 20, "boots from bank 1", "boots from bank 2");
@@ -40,11 +29,6 @@ internal sealed class Stm32L4Family : IFlashFamily
         ["DBANK"] = OptionBits.Bit("DBANK", 22, "one bank of 8 KiB pages", "two banks of 4 KiB pages"),
     };
 
-    /// <summary>The areas of a bank, by the offsets of their registers.</summary>
-    private sealed record Areas(int Bank, uint PcropStart, uint PcropEnd, uint WrpA, uint WrpB);
-
-    private static readonly Areas[] s_areas = [new(1, 0x24, 0x28, 0x2C, 0x30), new(2, 0x44, 0x48, 0x4C, 0x50)];
-
     public FlashController Open(FlashChip chip) => new Stm32L4Flash(chip);
 
     public IReadOnlyList<OptionReading> ReadOptions(ITargetMemory memory, Device device)
@@ -53,7 +37,7 @@ internal sealed class Stm32L4Family : IFlashFamily
         OptionBits[] fields =
         [
             .. s_common,
-            .. s_bootByPinOnly.Contains(device.DeviceId) ? [] : s_softwareBoot,
+            .. s_bootByPinOnly.Contains(device.DeviceId) ? [] : CommonOptions.SoftwareBoot,
             .. device.Flash.DualBank ? [s_bootBank] : Array.Empty<OptionBits>(),
             .. named.Where(s_banks.ContainsKey).Select(name => s_banks[name]),
         ];
@@ -66,16 +50,9 @@ internal sealed class Stm32L4Family : IFlashFamily
         var optr = At(0x20);
         List<string> registers = [$"FLASH_OPTR = 0x{optr:X8}"];
         var barriers = new List<Barrier?>();
-        foreach (var area in s_areas.Where(area => area.Bank == 1 || device.Flash.DualBank))
+        foreach (var area in BankAreas.Of(device))
         {
-            // RM0432: as one bank, the areas of both banks count from its start.
-            var bank = layout.Banks.FirstOrDefault(bank => bank.Number == area.Bank) ?? layout.Banks[0];
-            var (a, b) = (At(area.WrpA), At(area.WrpB));
-            registers.Add($"FLASH_WRP{area.Bank}AR = 0x{a:X8}, FLASH_WRP{area.Bank}BR = 0x{b:X8}");
-            barriers.Add(PageAreas.Wrp(device, bank, $"WRP{area.Bank}A", a));
-            barriers.Add(PageAreas.Wrp(device, bank, $"WRP{area.Bank}B", b));
-            barriers.Add(PageAreas.Pcrop(
-                bank, $"PCROP{area.Bank}", At(area.PcropStart) & 0x1_FFFF, At(area.PcropEnd) & 0x1_FFFF, PcropUnit(layout)));
+            barriers.AddRange(area.Read(At, device, area.BankIn(layout), 0x1_FFFF, PcropUnit(layout), registers));
         }
 
         return new FlashProtection(FlashProtection.LevelOf((byte)optr), [.. barriers.OfType<Barrier>()], registers);

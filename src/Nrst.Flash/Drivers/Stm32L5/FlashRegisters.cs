@@ -1,12 +1,5 @@
 namespace Nrst.Flash.Stm32L5;
 
-/// <summary>RM0438, "Flash non-secure key register (FLASH_NSKEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0456, "FLASH non-secure status register (FLASH_NSSR)"; the STM32L5 has the bits up to BSY.</summary>
 [Flags]
 internal enum FlashNssr : uint
@@ -48,30 +41,11 @@ internal enum FlashNscr : uint
     LOCK = 1u << 31,
 }
 
-/// <summary>RM0438, "ICACHE control register (ICACHE_CR)".</summary>
-[Flags]
-internal enum IcacheCr : uint
-{
-    EN = 1u << 0,
-    CACHEINV = 1u << 1,
-}
-
-/// <summary>RM0438, "ICACHE status register (ICACHE_SR)".</summary>
-[Flags]
-internal enum IcacheSr : uint
-{
-    BUSYF = 1u << 0,
-}
-
 internal static class FlashRegisters
 {
     public static readonly Register<FlashKey> NSKEYR = new("FLASH_NSKEYR", 0x08);
     public static readonly Register<FlashNssr> NSSR = new("FLASH_NSSR", 0x20);
     public static readonly Register<FlashNscr> NSCR = new("FLASH_NSCR", 0x28);
-
-    public static readonly Address Icache = new(0x4003_0400);
-    public static readonly Register<IcacheCr> ICACHE_CR = new("ICACHE_CR", 0x00);
-    public static readonly Register<IcacheSr> ICACHE_SR = new("ICACHE_SR", 0x04);
 
     extension(FlashNscr)
     {

@@ -58,15 +58,10 @@ internal sealed class Stm32L5Family(SecureShape shape) : IFlashFamily
 
     private static readonly OptionBits[] s_common =
     [
-        new("RDP", 7, 0, FlashProtection.WordsOf),
-        OptionBits.Field("BOR_LEV", 10, 8, "1.7 V", "2.0 V", "2.2 V", "2.5 V", "2.8 V"),
-        OptionBits.Bit("nRST_STOP", 12, "entering Stop resets", "entering Stop does not reset"),
-        OptionBits.Bit("nRST_STDBY", 13, "entering Standby resets", "entering Standby does not reset"),
-        OptionBits.Bit("nRST_SHDW", 14, "entering Shutdown resets", "entering Shutdown does not reset"),
-        OptionBits.Bit("IWDG_SW", 16, "the independent watchdog starts with the chip", "the independent watchdog is started by software"),
-        OptionBits.Bit("IWDG_STOP", 17, "the independent watchdog stands still in Stop", "the independent watchdog runs in Stop"),
-        OptionBits.Bit("IWDG_STDBY", 18, "the independent watchdog stands still in Standby", "the independent watchdog runs in Standby"),
-        OptionBits.Bit("WWDG_SW", 19, "the window watchdog starts with the chip", "the window watchdog is started by software"),
+        CommonOptions.Rdp,
+        CommonOptions.BrownOut(8),
+        .. CommonOptions.LowPowerResets(12),
+        .. CommonOptions.Watchdogs,
         OptionBits.Bit("SWAP_BANK", 20, "bank 1 is mapped first", "bank 2 is mapped first"),
         OptionBits.Bit("SRAM2_RST", 25, "a reset erases SRAM2", "a reset keeps SRAM2"),
         OptionBits.Bit("nSWBOOT0", 26, "nBOOT0 decides where to boot", "the BOOT0 pin decides where to boot"),

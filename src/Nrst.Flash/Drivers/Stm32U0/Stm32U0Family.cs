@@ -12,30 +12,24 @@ internal sealed class Stm32U0Family : IFlashFamily
     private static readonly OptionRegister s_optr = new(
         "FLASH_OPTR",
         0x20,
-        new OptionBits("RDP", 7, 0, FlashProtection.WordsOf),
-        OptionBits.Bit("BOR_EN", 8, "the brown-out level is fixed", "the brown-out level is configurable"),
-        OptionBits.Field("BOR_LEV", 10, 9, "the lowest level", "the second level", "the third level", "the highest level"),
-        OptionBits.Bit("nRST_STOP", 13, "entering Stop resets", "entering Stop does not reset"),
-        OptionBits.Bit("nRST_STDBY", 14, "entering Standby resets", "entering Standby does not reset"),
-        OptionBits.Bit("nRST_SHDW", 15, "entering Shutdown resets", "entering Shutdown does not reset"),
-        OptionBits.Bit("IWDG_SW", 16, "the independent watchdog starts with the chip", "the independent watchdog is started by software"),
-        OptionBits.Bit("IWDG_STOP", 17, "the independent watchdog stands still in Stop", "the independent watchdog runs in Stop"),
-        OptionBits.Bit("IWDG_STDBY", 18, "the independent watchdog stands still in Standby", "the independent watchdog runs in Standby"),
-        OptionBits.Bit("WWDG_SW", 19, "the window watchdog starts with the chip", "the window watchdog is started by software"),
-        OptionBits.Bit("BDRST", 21, "a power-on resets the backup domain too", "the backup domain is reset by itself only"),
-        OptionBits.Bit("RAM_PARITY_CHECK", 22, "RAM parity is checked", "RAM parity is not checked"),
-        OptionBits.Bit("BKPSRAM_HW_ERASE", 23, "the backup RAM is erased by hardware", "the backup RAM is not erased by hardware"),
-        OptionBits.Bit("nBOOT_SEL", 24, "the BOOT0 pin decides where to boot", "nBOOT0 decides where to boot"),
-        OptionBits.Bit("nBOOT1", 25, "RAM is the second place to boot from", "system memory is the second place to boot from"),
-        OptionBits.Bit("nBOOT0", 26, "boots from the second place", "boots from main flash"),
-        OptionBits.Field("NRST_MODE", 28, 27, "reserved", "NRST is a reset input only", "NRST is a GPIO: no reset by its pin", "NRST is reset input and output"),
-        OptionBits.Bit("IRHEN", 29, "a reset by the chip is a pulse on NRST", "a reset by the chip holds NRST until it is low"));
+        [
+            CommonOptions.Rdp,
+            OptionBits.Bit("BOR_EN", 8, "the brown-out level is fixed", "the brown-out level is configurable"),
+            OptionBits.Field("BOR_LEV", 10, 9, "the lowest level", "the second level", "the third level", "the highest level"),
+            .. CommonOptions.LowPowerResets(13),
+            .. CommonOptions.Watchdogs,
+            OptionBits.Bit("BDRST", 21, "a power-on resets the backup domain too", "the backup domain is reset by itself only"),
+            OptionBits.Bit("RAM_PARITY_CHECK", 22, "RAM parity is checked", "RAM parity is not checked"),
+            OptionBits.Bit("BKPSRAM_HW_ERASE", 23, "the backup RAM is erased by hardware", "the backup RAM is not erased by hardware"),
+            .. CommonOptions.BootSelect,
+            .. CommonOptions.ResetPin(27),
+        ]);
 
     private static readonly OptionRegister s_secr = new(
         "FLASH_SECR",
         0x80,
         new OptionBits("HDP1_PEND", 5, 0, page => $"a hidden area would end with page {page}"),
-        OptionBits.Bit("BOOT_LOCK", 16, "the boot place is chosen", "boots from main flash only; with read-out protection level 1 the debug port is closed"),
+        CommonOptions.BootLock,
         new OptionBits("HDP1EN", 31, 24, value => value == NotHidden ? "no hidden area" : "a hidden area, closed by the firmware until a reset"));
 
     public FlashController Open(FlashChip chip) => new Stm32G0Flash(chip);

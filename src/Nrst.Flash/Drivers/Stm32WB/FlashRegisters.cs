@@ -17,13 +17,6 @@ internal enum FlashAcr : uint
     EMPTY = 1u << 16,
 }
 
-/// <summary>RM0434, "Flash memory key register (FLASH_KEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0434, "Flash memory status register (FLASH_SR)".</summary>
 [Flags]
 internal enum FlashSr : uint

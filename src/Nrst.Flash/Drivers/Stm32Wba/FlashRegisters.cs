@@ -1,12 +1,5 @@
 namespace Nrst.Flash.Stm32Wba;
 
-/// <summary>RM0493, "FLASH non-secure key register (FLASH_NSKEYR)".</summary>
-internal enum FlashKey : uint
-{
-    First = 0x4567_0123,
-    Second = 0xCDEF_89AB,
-}
-
 /// <summary>RM0493, "FLASH non-secure status register (FLASH_NSSR)".</summary>
 [Flags]
 internal enum FlashSr : uint
