@@ -57,10 +57,10 @@ internal sealed class HostCampaign(Options options, Action<string> say)
         yield return Row("nrst flash, virtual board in the same process, the same again", [nrst, .. alone]);
 
         using var board = new ServedBoard(nrst, Chip, environment);
-        measurer.Run(1, Flash(small, board.Usb));
-        yield return Row(Again, Flash(small, board.Usb));
-        yield return Row(AgainBig, Flash(big, board.Usb));
-        yield return InTurn(Over, board.Usb);
+        measurer.Run(1, Flash(small, ServedBoard.Usb));
+        yield return Row(Again, Flash(small, ServedBoard.Usb));
+        yield return Row(AgainBig, Flash(big, ServedBoard.Usb));
+        yield return InTurn(Over, ServedBoard.Usb);
         yield return InTurn(OverServer, board.Server);
 
         string[] Flash(string file, string probe) => [nrst, "flash", file, "--probe", probe];

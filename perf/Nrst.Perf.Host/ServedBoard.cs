@@ -27,7 +27,7 @@ internal sealed class ServedBoard : IDisposable
     public string Server { get; }
 
     /// <summary>How <c>--probe</c> reaches it as a real probe, through the libusb of the bench: an ST-LINK/V2-1 by its ids.</summary>
-    public string Usb => "0483:374b";
+    public const string Usb = "0483:374b";
 
     public void Dispose()
     {
