@@ -39,4 +39,4 @@ public readonly record struct AddressRange
 }
 
 /// <summary>One erase unit of a flash: its number as the manual counts, and where it lies.</summary>
-public sealed record FlashSector(int Number, AddressRange Range);
+public readonly record struct FlashSector(int Number, AddressRange Range);
