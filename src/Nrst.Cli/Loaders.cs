@@ -3,6 +3,7 @@ using Nrst.Bootloaders.Usart;
 using Nrst.Usb;
 using Nrst.Usb.Serial;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -16,7 +17,7 @@ internal static class Loaders
         [
             new DfuSource(new LibUsbBus(Connection.UsbLibrary), clock),
             new UsartSource(SerialPorts.Open, Ports, clock, wiring, parity),
-            new VirtualLoaderSource(Connection.Bench, wiring, parity),
+            new VirtualLoaderSource(Connection.Bench, wiring, parity, call?.Seat),
         ]);
     }
 
@@ -85,7 +86,7 @@ internal static class Loaders
         [.. SerialPorts.List().Select(port => new ProbeListing(new ProbeSelector.SerialPort(port, null), "serial port", null, null, null))];
 
     /// <summary>The loaders of virtual boards: <c>dfu:virtual:NAME</c>, <c>serial:virtual:NAME</c>.</summary>
-    private sealed class VirtualLoaderSource(BoardStore store, BootWiring? wiring, SerialParity parity) : ILoaderSource
+    private sealed class VirtualLoaderSource(BoardStore store, BootWiring? wiring, SerialParity parity, UsbSeat? seat) : ILoaderSource
     {
         public const string Prefix = "virtual:";
 
@@ -127,7 +128,7 @@ internal static class Loaders
             var board = store.OpenOrCreate(which[Prefix.Length..]);
             try
             {
-                if (board.OpenDfu(Appearance) is not { } pipe)
+                if (board.OpenDfu(Appearance, seat) is not { } pipe)
                 {
                     board.Dispose();
                     return null;
