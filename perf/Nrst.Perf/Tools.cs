@@ -14,6 +14,9 @@ internal static class Tools
     /// <summary>The folder with the libusb of the bench; null where it could not be built.</summary>
     public static string? Library { get; set; }
 
+    /// <summary>The serial ports of the bench, from the same folder.</summary>
+    public static string? SerialLibrary => Library is null ? null : Path.Combine(Path.GetDirectoryName(Library)!, "libserial.so");
+
     public static Task Nrst(MeasuredBoard board, byte[] image)
     {
         var probe = StLinkProbe.Open(
@@ -65,7 +68,8 @@ internal static class Tools
     }
 
     /// <summary>What the program said, once it has ended well.</summary>
-    public static async Task<string> Run(VirtualBoard board, string program, string[] arguments)
+    /// <param name="library">To be preloaded; null for the libusb.</param>
+    public static async Task<string> Run(VirtualBoard board, string program, string[] arguments, string? library = null)
     {
         var path = Path.Combine(Path.GetTempPath(), $"nrst-{Guid.NewGuid():N}.usb");
         using var server = new BenchUsbServer(new BoardShelf([board]), path);
@@ -75,7 +79,7 @@ internal static class Tools
         {
             var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["NRST_BENCH_USB"] = path;
-            start.Environment["LD_PRELOAD"] = Library;
+            start.Environment["LD_PRELOAD"] = library ?? Library;
             using var process = Process.Start(start)!;
             using var patience = new CancellationTokenSource(s_patience);
             var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));

@@ -5,7 +5,7 @@ using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Specs;
 
-/// <summary>Runs unmodified programs that use libusb on boards of this process, in virtual time: their libusb is the one in perf/peers.</summary>
+/// <summary>Runs unmodified programs on boards of this process, in virtual time: their libusb, or their serial port, is the one in perf/peers.</summary>
 internal static class Peers
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
@@ -27,7 +27,10 @@ internal static class Peers
     /// <summary>The libusb of the bench, once <see cref="Require"/> has found that there is one.</summary>
     public static string Library => s_library.Value.Library!;
 
-    /// <summary>The same for a program that reaches the bench without a libusb.</summary>
+    /// <summary>The serial ports of the bench, to be preloaded; from the same folder.</summary>
+    public static string SerialLibrary => Path.Combine(Path.GetDirectoryName(Library)!, "libserial.so");
+
+    /// <summary>The same for a program that reaches the bench without anything of perf/peers.</summary>
     public static void RequireProgram(string program)
     {
         var why = OperatingSystem.IsLinux() ? IsInstalled(program) ? "" : $"{program} is not installed." : "The virtual serial ports are for Linux.";
@@ -42,6 +45,13 @@ internal static class Peers
     /// <summary>Runs one program on one board, which may be touched again when it has ended.</summary>
     public static Task<(int ExitCode, string Talk)> On(VirtualBoard board, string program, params string[] arguments) =>
         WithSocket([board], path => Run(path, program, arguments));
+
+    /// <summary>The same for a program that opens a serial port, <see cref="SerialPort"/>.</summary>
+    public static Task<(int ExitCode, string Talk)> OnSerialPort(VirtualBoard board, string program, params string[] arguments) =>
+        WithSocket([board], path => RunWith(SerialLibrary, path, program, arguments));
+
+    /// <summary>The serial port of the first board that is served.</summary>
+    public const string SerialPort = "/dev/ttyBENCH0";
 
     /// <summary>Serves boards for as long as somebody does something with them.</summary>
     public static async Task<T> WithSocket<T>(IReadOnlyList<VirtualBoard> boards, Func<string, Task<T>> act)
@@ -62,12 +72,28 @@ internal static class Peers
     }
 
     /// <summary>Runs a program over a socket that somebody serves.</summary>
-    public static async Task<(int ExitCode, string Talk)> Run(string socket, string program, params string[] arguments)
+    public static Task<(int ExitCode, string Talk)> Run(string socket, string program, params string[] arguments) => RunWith(Library, socket, program, arguments);
+
+    /// <summary>The same for a program that loads its libusb at run time, so that nothing has to be preloaded, and its sleeps are real ones.</summary>
+    public static Task<(int ExitCode, string Talk)> Unhelped(string socket, string program, params string[] arguments) => RunWith(null, socket, program, arguments);
+
+    private static Task<(int ExitCode, string Talk)> RunWith(string? library, string socket, string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NRST_BENCH_USB"] = socket;
-        start.Environment["LD_PRELOAD"] = s_library.Value.Library;
-        using var process = Process.Start(start)!;
+        start.Environment["NRST_LIBUSB"] = Library;
+        if (library is not null)
+        {
+            start.Environment["LD_PRELOAD"] = library;
+        }
+
+        return Finish(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for a program whose output goes here, and no longer than a test may last.</summary>
+    public static async Task<(int ExitCode, string Talk)> Finish(Process started)
+    {
+        using var process = started;
         var talk = new StringBuilder();
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -81,7 +107,7 @@ internal static class Peers
         catch (OperationCanceledException)
         {
             process.Kill();
-            Assert.Fail($"{program} did not end within {s_patience.TotalMinutes} minutes:\n{talk}");
+            Assert.Fail($"{process.StartInfo.FileName} did not end within {s_patience.TotalMinutes} minutes:\n{talk}");
         }
 
         lock (talk)

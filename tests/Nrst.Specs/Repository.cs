@@ -16,6 +16,8 @@ internal static class Repository
 
     public static string Sample => Path.Combine(Root, "samples", "blink-f4.elf");
 
+    public static bool HasFile(string path) => File.Exists(Path.Combine(Root, path));
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

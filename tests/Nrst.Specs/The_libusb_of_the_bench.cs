@@ -49,7 +49,7 @@ public sealed class The_libusb_of_the_bench : IDisposable
         var far = _folder.File("far.txt");
         using (var board = Old("far", part, kind))
         {
-            var (exit, talk) = await Peers.WithSocket([board], path => Program(
+            var (exit, talk) = await Peers.WithSocket([board], path => Peers.Unhelped(
                 path, "dotnet", s_perf, Alone.Verb, Peers.Library, _folder.File("image.bin", image), start, kilohertz.ToString(CultureInfo.InvariantCulture), far));
             Assert.True(exit == 0, talk);
             Assert.True(((ChipOnBoard)board.Chip).Silicon.Flash.StartsWith(image));
@@ -68,7 +68,7 @@ public sealed class The_libusb_of_the_bench : IDisposable
         using var board = Old("board", "STM32F407VG", "v3");
         var image = FlashingBench.Bytes(5_001, 5);
 
-        var (exit, talk) = await Peers.WithSocket([board], path => Program(
+        var (exit, talk) = await Peers.WithSocket([board], path => Peers.Unhelped(
             path, "dotnet", CommandLine.Program, "flash", $"{_folder.File("image.bin", image)}@0x08000000", "--json"));
 
         Assert.True(exit == 0, talk);
@@ -223,27 +223,6 @@ public sealed class The_libusb_of_the_bench : IDisposable
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         FlashingBench.Bytes(chip.Flash.Length, 3).CopyTo(chip.Flash);
         return board;
-    }
-
-    /// <summary>A program that loads its libraries at run time, so that nothing has to be preloaded.</summary>
-    private static async Task<(int ExitCode, string Talk)> Program(string socket, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["NRST_BENCH_USB"] = socket;
-        start.Environment["NRST_LIBUSB"] = Peers.Library;
-        using var process = Process.Start(start)!;
-        var talk = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        try
-        {
-            await process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-        }
-
-        return (process.ExitCode, string.Concat(await talk));
     }
 
     /// <summary>Every transfer with its time, counted from the end of the first.</summary>

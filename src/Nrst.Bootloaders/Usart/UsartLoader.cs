@@ -12,17 +12,19 @@ public sealed class UsartLoader : IRomLoader
 
     private readonly ISerialLine _line;
     private readonly UsartWire _wire;
-    private readonly int _baud;
     private HashSet<RomQuirk> _quirks = [];
 
     private UsartLoader(ISerialLine line, IClock clock, UsartWire wire, string place, int baud)
     {
-        (_line, Clock, _wire, _baud) = (line, clock, wire, baud);
+        (_line, Clock, _wire, Baud) = (line, clock, wire, baud);
         Identity = new RomLoaderIdentity("USART loader", place, null, null);
     }
 
     public RomLoaderIdentity Identity { get; private set; }
     public IClock Clock { get; }
+
+    /// <summary>The speed at which it understood.</summary>
+    public int Baud { get; }
 
     /// <summary>PID, the same number as DEV_ID.</summary>
     public ushort ProductId { get; private set; }
@@ -35,34 +37,42 @@ public sealed class UsartLoader : IRomLoader
     public bool ReadsUnchecked => true;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
-    /// <summary>How long so many characters are under way, with start, parity and stop.</summary>
-    private TimeSpan OnTheLine(int characters) => TimeSpan.FromSeconds(characters * 11.0 / _baud);
-
     /// <summary>Gets into step and asks who it is. Owns the line, also when this throws.</summary>
     /// <param name="place">As it is selected.</param>
-    public static UsartLoader Open(ISerialLine line, IClock clock, string place, int baud, SerialParity parity = SerialParity.Even)
+    /// <param name="link">Speeds and parity, and how the chip is brought into its loader.</param>
+    /// <exception cref="TargetException">Nobody answers, or nobody who understands.</exception>
+    public static UsartLoader Open(ISerialLine line, IClock clock, string place, UsartLink link)
     {
         ArgumentNullException.ThrowIfNull(line);
+        ArgumentNullException.ThrowIfNull(link);
         try
         {
-            line.Configure(baud, parity);
-            var wire = new UsartWire(line, clock);
-            var loader = new UsartLoader(line, clock, wire, place, baud);
-            for (var attempt = 0; attempt < 3; attempt++)
+            TargetException? first = null;
+            foreach (var baud in link.Bauds)
             {
-                if (!wire.FallIn())
+                link.Enter?.Invoke();
+                line.Configure(baud, link.Parity);
+                var wire = new UsartWire(line, clock, baud);
+                wire.Drain(); // what a loader still had to say to whoever was here before comes to an end
+                if (!wire.IsQuiet)
                 {
-                    throw wire.HeardSomething ? UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.Take(3)]) : UsartErrors.NoAnswer(place, [.. wire.Seen.TakeLast(3)]);
+                    throw UsartErrors.ProgramTalks(place, UsartErrors.Show(wire.Dropped.AsSpan(0, Math.Min(wire.Dropped.Length, 16))));
                 }
 
-                wire.Drain(); // a second acknowledge, on some
-                if (loader.TryIdentify())
+                var loader = new UsartLoader(line, clock, wire, place, baud);
+                if (loader.TryBegin(link.Parity) is not { } problem)
                 {
                     return loader;
                 }
+
+                first ??= problem;
+                if (!wire.HeardSomething || (wire.WasAnswered && link.Enter is null))
+                {
+                    break; // a slower speed is no cure for silence, and a loader that has measured one keeps it until a reset
+                }
             }
 
-            throw UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.TakeLast(3)]);
+            throw first ?? UsartErrors.NoAnswer(place, []);
         }
         catch
         {
@@ -116,7 +126,7 @@ public sealed class UsartLoader : IRomLoader
     {
         var flash = new AddressRange(new Address(0x0800_0000), 1);
         InStep("the mass erase", () => Must(_wire.Command(EraseCode), "erase", flash, protectable: true)
-            && Must(HasExtended ? _wire.Checked([0xFF, 0xFF], limit) : SendOldMassErase(limit), "mass erase", flash));
+            && Must(HasExtended ? _wire.Checked([0xFF, 0xFF], limit) : SendOldMassErase(limit), "mass erase", flash), erases: true);
     }
 
     public bool Start(Address program)
@@ -140,6 +150,28 @@ public sealed class UsartLoader : IRomLoader
     private byte EraseCode => HasExtended ? EraseExtended : EraseOld;
 
     private bool SendOldMassErase(TimeSpan limit) => _wire.Checked([0xFF], limit); // its complement is 00
+
+    /// <returns>What is wrong; null where nothing is.</returns>
+    private TargetException? TryBegin(SerialParity parity)
+    {
+        var place = Identity.Place;
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            if (!_wire.FallIn())
+            {
+                return !_wire.HeardSomething ? UsartErrors.NoAnswer(place, [.. _wire.Seen.TakeLast(3)])
+                    : UsartErrors.AnswersWrongly(place, Baud, parity, _wire.WasAnswered, [.. _wire.Seen.Take(3)]);
+            }
+
+            _wire.Drain(); // a second acknowledge, on some
+            if (TryIdentify())
+            {
+                return null;
+            }
+        }
+
+        return UsartErrors.AnswersWrongly(place, Baud, parity, taken: true, [.. _wire.Seen.TakeLast(3)]);
+    }
 
     private bool TryIdentify()
     {
@@ -185,7 +217,7 @@ public sealed class UsartLoader : IRomLoader
             Must(_wire.Command(ReadMemory), "read", where, protectable: true);
             Must(_wire.Checked(BigEndian(where.Start.Value)), "read", where);
             Must(_wire.Checked([(byte)(where.Length - 1)]), "read", where);
-            _wire.Receive(data, UsartWire.Prompt + OnTheLine(data.Length));
+            _wire.Receive(data, UsartWire.Prompt + _wire.OnTheLine(data.Length));
             return true;
         });
         data.CopyTo(into);
@@ -207,7 +239,7 @@ public sealed class UsartLoader : IRomLoader
             again = true;
             Must(_wire.Command(WriteMemory), "write", where, protectable: true);
             Must(_wire.Checked(BigEndian(where.Start.Value)), "write", where);
-            return _wire.Checked(frame, limit + OnTheLine(frame.Length)) ? true : throw new OutOfStepException("NACK (0x1F) after the block", UsartErrors.Refused("write", where));
+            return _wire.Checked(frame, limit + _wire.OnTheLine(frame.Length)) ? true : throw new OutOfStepException("NACK (0x1F) after the block", UsartErrors.Refused("write", where));
         });
     }
 
@@ -218,7 +250,7 @@ public sealed class UsartLoader : IRomLoader
         Must(_wire.Command(ReadMemory), "read", where, protectable: true);
         Must(_wire.Checked(BigEndian(where.Start.Value)), "read", where);
         Must(_wire.Checked([(byte)(where.Length - 1)]), "read", where);
-        _wire.Receive(now, UsartWire.Prompt + OnTheLine(now.Length));
+        _wire.Receive(now, UsartWire.Prompt + _wire.OnTheLine(now.Length));
         return now.AsSpan().SequenceEqual(wanted) ? true
             : now.AsSpan().ContainsAnyExcept(now[0]) || now[0] is not (0xFF or 0x00) ? false
             : null;
@@ -231,7 +263,7 @@ public sealed class UsartLoader : IRomLoader
             ? [(byte)((pages.Count - 1) >> 8), (byte)(pages.Count - 1), .. pages.SelectMany(page => (byte[])[(byte)(page.Number >> 8), (byte)page.Number])]
             : [(byte)(pages.Count - 1), .. pages.Select(page => (byte)page.Number)];
         InStep($"the erase at {where.Start}", () => Must(_wire.Command(EraseCode), "erase", where, protectable: true)
-            && (_wire.Checked(frame, limit + OnTheLine(frame.Length)) || Retry(pages, limit, where)));
+            && (_wire.Checked(frame, limit + _wire.OnTheLine(frame.Length)) || Retry(pages, limit, where)), erases: true);
     }
 
     /// <summary>A loader that has no room for so many page numbers refuses them: half as many each time.</summary>
@@ -248,7 +280,8 @@ public sealed class UsartLoader : IRomLoader
     }
 
     /// <summary>Runs a conversation again from its start where it got out of step. What it does can be done twice.</summary>
-    private void InStep(string doing, Func<bool> conversation)
+    /// <param name="erases">Pages were about to be counted.</param>
+    private void InStep(string doing, Func<bool> conversation, bool erases = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -265,7 +298,7 @@ public sealed class UsartLoader : IRomLoader
                     throw verdict;
                 }
 
-                if (attempt == Tries || !_wire.FallIn())
+                if (attempt == Tries || !(erases && HasExtended ? _wire.FallInAfterErase() : _wire.FallIn()))
                 {
                     throw UsartErrors.Lost(doing, lost.Message);
                 }

@@ -1,15 +1,26 @@
 namespace Nrst.Bootloaders.Usart;
 
 /// <summary>The frames of AN3155, each sent whole: a USB adapter takes as long for a byte as for a frame.</summary>
-internal sealed class UsartWire(ISerialLine line, IClock clock)
+/// <param name="baud">Bits a second, of which a character takes eleven.</param>
+internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
 {
     public const byte Ack = 0x79, Nack = 0x1F, Sync = 0x7F;
 
     private const int Burst = 32; // eight of them fill up the longest frame that a loader can wait for
     private const int SyncTries = 24;
+    private const int Flood = 4096;
+
+    /// <summary>A count of the extended erase that AN3155 reserves, with its checksum: refused where it is one, and where it is no command.</summary>
+    private static readonly byte[] NoSuchErase = [0xFF, 0xF5, 0x0A];
+
+    /// <summary>Half of the largest count, at 115200 baud.</summary>
+    private static readonly TimeSpan FloodLimit = TimeSpan.FromSeconds(7);
 
     private static readonly TimeSpan SyncPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The longest answer there is; what talks longer than two of them is no loader that finishes what it had to say.</summary>
+    private const int LongestAnswer = 258;
 
     /// <summary>An acknowledge that has nothing to wait for.</summary>
     public static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(1000);
@@ -18,6 +29,15 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
 
     /// <summary>Something came while it was looked for a loader, if only what none says.</summary>
     public bool HeardSomething { get; private set; }
+
+    /// <summary>Somebody answered as only a loader does, if perhaps by chance.</summary>
+    public bool WasAnswered { get; private set; }
+
+    /// <summary>There was an end to what came when it was last thrown away. There is none where a program talks.</summary>
+    public bool IsQuiet { get; private set; } = true;
+
+    /// <summary>Some of what was thrown away last.</summary>
+    public byte[] Dropped { get; private set; } = [];
 
     /// <summary>What came while it was looked for a loader, for the error if none is there.</summary>
     public List<string> Seen { get; } = [];
@@ -34,15 +54,38 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
         for (var attempt = 0; attempt < SyncTries; attempt++)
         {
             // One byte wakes a loader up, a second one is no command to one that is awake. What is in the middle of a frame needs more of them.
-            var bytes = attempt < 3 ? burst[..1] : burst;
-            line.Send(bytes);
-            Exchanges++;
-            var came = Listen(SyncPause);
-            HeardSomething |= came.Length > 0;
-            Seen.Add(UsartErrors.Show(came.AsSpan(0, Math.Min(came.Length, 8))));
-            if (came.Contains(Ack) || came.Contains(Nack))
+            if (Answers(attempt < 3 ? burst[..1] : burst, SyncPause))
             {
-                return bytes.Length == 1 || Even();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Gets into step again with a loader that may wait for page numbers to erase. It counts them with two bytes, so that a disturbed count, or a
+    /// byte that was meant to bring it into step, makes it wait for tens of thousands.
+    /// </summary>
+    public bool FallInAfterErase()
+    {
+        if (Answers(NoSuchErase, SyncPause) && FallIn())
+        {
+            return true;
+        }
+
+        if (FallIn())
+        {
+            return true;
+        }
+
+        var flood = new byte[Flood];
+        Array.Fill(flood, Sync);
+        for (var deadline = clock.Now + FloodLimit; clock.Now < deadline;)
+        {
+            if (Answers(flood, OnTheLine(flood.Length) + Quiet))
+            {
+                return true;
             }
         }
 
@@ -98,14 +141,36 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
         };
     }
 
-    /// <summary>Throws away what comes until it is quiet.</summary>
+    /// <summary>Throws away what comes until it is quiet, or until it is plain that it will not be.</summary>
     public void Drain()
     {
-        for (var i = 0; i < 64 && Listen(Quiet).Length > 0; i++)
+        IsQuiet = false;
+        for (var deadline = clock.Now + TalkLimit; !IsQuiet && clock.Now < deadline;)
         {
+            var came = Listen(Quiet);
+            IsQuiet = came.Length == 0;
+            Dropped = IsQuiet ? Dropped : came;
         }
 
         line.DropInput();
+    }
+
+    /// <summary>How long so many characters are under way.</summary>
+    public TimeSpan OnTheLine(int characters) => TimeSpan.FromSeconds(characters * 11.0 / baud);
+
+    private TimeSpan TalkLimit => TimeSpan.FromMilliseconds(100) + OnTheLine(2 * LongestAnswer);
+
+    /// <summary>True where a loader answers, and no half of a command is left over.</summary>
+    private bool Answers(ReadOnlySpan<byte> bytes, TimeSpan limit)
+    {
+        line.Send(bytes);
+        Exchanges++;
+        var came = Listen(limit);
+        HeardSomething |= came.Length > 0;
+        Seen.Add(UsartErrors.Show(came.AsSpan(0, Math.Min(came.Length, 8))));
+        var answered = came.Contains(Ack) || came.Contains(Nack);
+        WasAnswered |= answered;
+        return answered && (bytes.Length == 1 || Even());
     }
 
     private bool Refused()
@@ -139,11 +204,13 @@ internal sealed class UsartWire(ISerialLine line, IClock clock)
         return false;
     }
 
-    private byte[] Listen(TimeSpan limit)
+    /// <summary>What comes within the limit, to its end.</summary>
+    public byte[] Listen(TimeSpan limit)
     {
         var all = new List<byte>();
         Span<byte> some = stackalloc byte[256];
-        while (all.Count < 4096 && line.Receive(some, all.Count == 0 ? limit : TimeSpan.FromMilliseconds(10)) is > 0 and var count)
+        var (pause, deadline) = (TimeSpan.FromMilliseconds(10) + OnTheLine(2), clock.Now + limit + TalkLimit);
+        while (clock.Now < deadline && line.Receive(some, all.Count == 0 ? limit : pause) is > 0 and var count)
         {
             all.AddRange(some[..count]);
         }

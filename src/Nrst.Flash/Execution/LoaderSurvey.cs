@@ -29,7 +29,13 @@ internal sealed class LoaderSurvey(
     {
         var runs = wanted.SelectMany(sector => sector.Runs).ToList();
         var guess = Guess(runs, present);
-        var states = guess is Expected.Others ? Glance(runs, present, cancel) : [];
+        var states = new Dictionary<WantedRun, RunState>();
+        var old = new Dictionary<WantedRun, OldPiece>();
+        if (guess is Expected.Others)
+        {
+            Glance(runs, present, states, old, cancel);
+        }
+
         var groups = guess is Expected.Same && runs.Count >= ManyRuns
             ? Together(runs, run => run.Range, MostTogether).Where(group => group.Members.Count > 1).ToList()
             : [];
@@ -50,7 +56,7 @@ internal sealed class LoaderSurvey(
             var members = group.Members.Select(i => runs[i]).ToList();
             if (WordCrc.Of(Joined(members.Select(run => (ReadOnlyMemory<byte>)present[run]))) == answer.First)
             {
-                members.ForEach(run => states[run] = new RunState(RunMatch.Holds, run.Start));
+                members.ForEach(run => (states[run], old[run]) = (new RunState(RunMatch.Holds, run.Start), new OldPiece(run.Range, present[run], 0)));
             }
             else
             {
@@ -66,13 +72,23 @@ internal sealed class LoaderSurvey(
 
         var others = gaps.Zip(answers.Skip(groups.Count + single.Count)).Where(pair => pair.Second.Second > pair.Second.First)
             .ToDictionary(pair => pair.First, pair => new AddressRange(new Address(pair.Second.First), pair.Second.Second - pair.Second.First));
-        return [.. wanted.Select(sector => Knowledge(sector, present, states, others))];
+        return
+        [
+            .. wanted.Select(sector => Knowledge(sector, present, states, others) with
+            {
+                Old = [.. sector.Runs.Where(old.ContainsKey).Select(run => old[run])],
+            }),
+        ];
 
         void Judge(IEnumerable<WantedRun> asked, IEnumerable<SurveyAnswer> told)
         {
             foreach (var (run, answer) in asked.Zip(told))
             {
                 states[run] = StateOf(run, present[run], answer);
+                if (answer.First > run.Start.Value && answer.First <= run.Range.Last.Value + 1UL)
+                {
+                    old[run] = new OldPiece(new AddressRange(run.Start, answer.First - run.Start.Value), null, answer.Second);
+                }
             }
         }
     }
@@ -142,13 +158,19 @@ internal sealed class LoaderSurvey(
     private static List<WantedRun> Longer(IEnumerable<WantedRun> runs) => [.. runs.Where(run => run.Data.Length > GlanceBytes)];
 
     /// <summary>The runs whose first bytes are others. One that begins with blank cells has to be looked at whole: it can be one that an interrupted job left.</summary>
-    private Dictionary<WantedRun, RunState> Glance(List<WantedRun> all, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+    private void Glance(
+        List<WantedRun> all, IReadOnlyDictionary<WantedRun, byte[]> present, Dictionary<WantedRun, RunState> states, Dictionary<WantedRun, OldPiece> old, CancellationToken cancel)
     {
         var runs = Longer(all);
         var answers = ask([.. runs.Select(run => SurveyItem.Over(SurveyKind.Content, new AddressRange(run.Start, GlanceBytes)))], cancel);
-        return runs.Zip(answers)
-            .Where(pair => pair.Second.First == pair.First.Start.Value + GlanceBytes && WordCrc.Of(present[pair.First].AsSpan(0, GlanceBytes)) != pair.Second.Second)
-            .ToDictionary(pair => pair.First, pair => new RunState(RunMatch.Differs, pair.First.Start));
+        foreach (var (run, answer) in runs.Zip(answers))
+        {
+            if (answer.First == run.Start.Value + GlanceBytes && WordCrc.Of(present[run].AsSpan(0, GlanceBytes)) != answer.Second)
+            {
+                states[run] = new RunState(RunMatch.Differs, run.Start);
+                old[run] = new OldPiece(new AddressRange(run.Start, GlanceBytes), null, answer.Second);
+            }
+        }
     }
 
     private static SectorKnowledge Knowledge(

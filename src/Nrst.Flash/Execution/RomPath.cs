@@ -11,6 +11,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
     private const int Piece = 4096; // a progress step, and at most this much after Ctrl-C
 
     private readonly IRomLoader _loader = target.Loader;
+    private readonly List<OldPiece> _old = [];
 
     public bool UsesLoader => false;
 
@@ -30,6 +31,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             }
 
             known.Add(SectorKnowledge.Of(sector, content));
+            _old.Add(new OldPiece(sector.Sector.Range, content, 0));
         }
 
         return known;
@@ -105,41 +107,36 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
     /// <summary>Only the places that are about to be written: the rest is proved at the end.</summary>
     private void RequireBlank(IEnumerable<SectorWork> erased, CancellationToken cancel)
     {
-        var content = new byte[Piece];
-        foreach (var (sector, writing) in erased.SelectMany(work => work.Writes, (work, writing) => (work.Sector, writing)))
+        var blank = erased.SelectMany(work => work.Writes).Select(writing =>
         {
-            for (var at = 0; at < writing.Data.Length; at += Piece)
-            {
-                cancel.ThrowIfCancellationRequested();
-                var now = content.AsSpan(0, Math.Min(Piece, writing.Data.Length - at));
-                _loader.Read(writing.At + (uint)at, now);
-                for (var used = now.IndexOfAnyExcept(route.Grain.Erased); used >= 0 && _loader.ReadsUnchecked;)
-                {
-                    var again = now.Slice(used, Math.Min(4, now.Length - used));
-                    _loader.Read(writing.At + (uint)(at + used), again);
-                    var next = now.IndexOfAnyExcept(route.Grain.Erased);
-                    used = next == used ? -1 : next; // the same once more: it is there
-                }
-
-                if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var first)
-                {
-                    throw StillThere(sector, writing.At + (uint)(at + first), now[first]);
-                }
-            }
+            var bytes = new byte[writing.Data.Length];
+            bytes.AsSpan().Fill(route.Grain.Erased);
+            return new Expectation(writing.At, bytes);
+        });
+        if (new FlashComparer(target, route.Grain, programRuns: false) { Silent = true }.Compare([.. blank], _old, cancel) is { } different)
+        {
+            throw StillThere(MismatchClassifier.Classify(different));
         }
     }
 
-    private static ProofException StillThere(FlashSector sector, Address first, byte found) => new(
-        "NRST5501", first, $"Sector {sector.Number} holds still the old contents at {first} after it was erased; nothing was programmed into it.")
+    private ProofException StillThere(MismatchVerdict verdict)
     {
-        LikelyCause = "The loader passes over write-protected sectors without a word, or did not do the erase that it reported as done.",
-        Evidence = [$"0x{found:X2} at {first}"],
-        Remedies =
-        [
-            new Remedy("See whether option bytes protect the sector, with a debug probe.", "nrst info"),
-            new Remedy("Power the board off and on, enter the loader again, and erase everything.", "nrst erase --all --probe dfu"),
-        ],
-    };
+        var first = verdict.Mismatch.Ranges[0].Start;
+        var sector = target.Layout.Sectors.First(sector => sector.Range.Contains(first));
+        return new ProofException("NRST5501", first, verdict.Mismatch.Kind is MismatchKind.OldContents
+            ? $"Sector {sector.Number} holds still the old contents at {first} after it was erased; nothing was programmed into it."
+            : $"Sector {sector.Number} is not blank at {first} after it was erased; nothing was programmed into it.")
+        {
+            LikelyCause = "The loader passes over write-protected sectors without a word, or did not do the erase that it reported as done.",
+            Evidence = [MismatchErrors.Places(verdict.Mismatch), .. verdict.Evidence],
+            Remedies =
+            [
+                new Remedy("See whether option bytes protect the sector, with a debug probe.", "nrst info"),
+                new Remedy("Power the board off and on, enter the loader again, and erase everything.", "nrst erase --all --probe dfu"),
+            ],
+            Mismatch = verdict.Mismatch,
+        };
+    }
 
     private void TellOfTime(int bytes, TimeSpan took)
     {

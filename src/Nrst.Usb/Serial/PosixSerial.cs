@@ -11,7 +11,11 @@ namespace Nrst.Usb.Serial;
 internal sealed unsafe class PosixSerial : ISerialLine
 {
     private const int NotATerminal = 25, InvalidArgument = 22, Interrupted = 4, Again = 11, AgainOnMac = 35; // ENOTTY, EINVAL, EINTR, EAGAIN
-    private const short CanRead = 1, CanWrite = 4; // POLLIN, POLLOUT
+    private const short CanRead = 1, CanWrite = 4, HungUp = 0x8 | 0x10 | 0x20; // POLLIN, POLLOUT, POLLERR | POLLHUP | POLLNVAL
+    private const int IoError = 5;
+
+    /// <summary>As long as the largest frame takes at the slowest speed that loaders know, twice.</summary>
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(5);
 
     private readonly string _device;
     private readonly int _port;
@@ -58,7 +62,7 @@ internal sealed unsafe class PosixSerial : ISerialLine
 
         if (error != 0)
         {
-            throw SerialPorts.Failed(_device, $"setting {baud} baud", error, Marshal.GetPInvokeErrorMessage(error));
+            throw Failed($"setting {baud} baud", error);
         }
     }
 
@@ -76,9 +80,9 @@ internal sealed unsafe class PosixSerial : ISerialLine
                 }
 
                 var error = Marshal.GetLastPInvokeError();
-                if (error is not (Interrupted or Again or AgainOnMac) || (error != Interrupted && !Poll(CanWrite, TimeSpan.FromSeconds(5))))
+                if (error is not (Interrupted or Again or AgainOnMac) || (error != Interrupted && !Poll(CanWrite, SendLimit, "sending")))
                 {
-                    throw SerialPorts.Failed(_device, "sending", error, Marshal.GetPInvokeErrorMessage(error));
+                    throw Failed("sending", error);
                 }
             }
         }
@@ -100,11 +104,11 @@ internal sealed unsafe class PosixSerial : ISerialLine
                 var error = count == 0 ? 0 : Marshal.GetLastPInvokeError();
                 if (error is not (0 or Interrupted or Again or AgainOnMac))
                 {
-                    throw SerialPorts.Failed(_device, "receiving", error, Marshal.GetPInvokeErrorMessage(error));
+                    throw Failed("receiving", error);
                 }
 
                 var left = limit - Stopwatch.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero || !Poll(CanRead, left))
+                if (left <= TimeSpan.Zero || !Poll(CanRead, left, "receiving"))
                 {
                     return 0;
                 }
@@ -125,7 +129,7 @@ internal sealed unsafe class PosixSerial : ISerialLine
         {
             if (bits != 0 && PosixNative.Ioctl(_port, request, &bits) < 0 && Marshal.GetLastPInvokeError() is not (NotATerminal or InvalidArgument) and var error)
             {
-                throw SerialPorts.Failed(_device, "setting DTR and RTS", error, Marshal.GetPInvokeErrorMessage(error));
+                throw Failed("setting DTR and RTS", error);
             }
         }
     }
@@ -139,12 +143,18 @@ internal sealed unsafe class PosixSerial : ISerialLine
         }
     }
 
-    private bool Poll(short events, TimeSpan limit)
+    /// <summary>Waits until it can go on. A port that is hung up reads as an empty one for ever; only this tells.</summary>
+    private bool Poll(short events, TimeSpan limit, string doing)
     {
         var wanted = new PosixNative.PollEntry { Port = _port, Events = events };
         var result = PosixNative.Poll(&wanted, 1, (int)Math.Clamp(Math.Ceiling(limit.TotalMilliseconds), 1, int.MaxValue));
-        return result > 0 || (result < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return result > 0 && (wanted.Seen & HungUp) != 0
+            ? throw SerialPorts.Gone(_device, doing, IoError, Marshal.GetPInvokeErrorMessage(IoError))
+            : result > 0 || (result < 0 && Marshal.GetLastPInvokeError() == Interrupted);
     }
+
+    private ProbeException Failed(string doing, int error) => SerialPorts.Failed(
+        _device, doing, error, Marshal.GetPInvokeErrorMessage(error), [IoError, 6, 19]); // EIO, ENXIO, ENODEV
 
     private int ConfigureLinux(int baud, SerialParity parity)
     {

@@ -40,11 +40,22 @@ public static class SerialPorts
         Remedies = [new("See which ports there are.", "nrst list")],
     };
 
-    internal static ProbeException Failed(string device, string doing, int error, string words) => new(
+    /// <param name="gone">The system's numbers for a port that is not there any more.</param>
+    internal static ProbeException Failed(string device, string doing, int error, string words, ReadOnlySpan<int> gone) => gone.Contains(error) ? Gone(device, doing, error, words) : new(
         "NRST1512", string.Create(CultureInfo.InvariantCulture, $"The serial port {device} failed, {doing}: {words} (error {error})."))
     {
         LostSync = true,
-        LikelyCause = "The adapter was unplugged, or does not know this speed.",
-        Remedies = [new("Plug it in again, or take a usual speed.", "nrst info --probe serial:/dev/ttyUSB0:57600")],
+        LikelyCause = "The adapter or its driver cannot do what was asked for, most often this speed.",
+        Remedies = [new("Take a usual speed, or plug the adapter in again.", "nrst info --probe serial:/dev/ttyUSB0:57600")],
+    };
+
+    internal static ProbeException Gone(string device, string doing, int error, string words) => new(
+        "NRST1513", $"The serial port {device} has vanished, noticed while {doing}.")
+    {
+        LostSync = true,
+        Failure = TransferFailure.Gone,
+        LikelyCause = "The adapter was pulled out, or its USB connection broke down; a board that is supplied through it has lost its power too.",
+        Evidence = [string.Create(CultureInfo.InvariantCulture, $"the system says: {words} (error {error})")],
+        Remedies = [new("Plug the adapter in again, reset the board with BOOT0 high, and run the command again.", "nrst list")],
     };
 }

@@ -6,6 +6,10 @@ namespace Nrst.Usb.Serial;
 internal sealed unsafe partial class WindowsSerial : ISerialLine
 {
     private const uint SetRts = 3, ClearRts = 4, SetDtr = 5, ClearDtr = 6; // EscapeCommFunction
+
+    /// <summary>ERROR_FILE_NOT_FOUND, ACCESS_DENIED, BAD_COMMAND, GEN_FAILURE, OPERATION_ABORTED, DEVICE_NOT_CONNECTED, DEVICE_REMOVED: what drivers say of a port that was pulled.</summary>
+    private static readonly int[] Gone = [2, 5, 22, 31, 995, 1167, 1617];
+
     private readonly string _device;
     private readonly nint _port;
     private bool _closed;
@@ -114,7 +118,7 @@ internal sealed unsafe partial class WindowsSerial : ISerialLine
         if (succeeded == 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            throw SerialPorts.Failed(_device, doing, error, Marshal.GetPInvokeErrorMessage(error));
+            throw SerialPorts.Failed(_device, doing, error, Marshal.GetPInvokeErrorMessage(error), Gone);
         }
     }
 

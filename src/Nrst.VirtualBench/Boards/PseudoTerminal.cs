@@ -15,11 +15,9 @@ internal sealed class PseudoTerminal : IDisposable
     // struct termios of glibc and musl: four words, a byte, 32 control characters, and the two speeds.
     private const int TermiosSize = 64;
 
-    private static readonly (uint Code, int Baud)[] s_speeds =
-    [
-        (9, 1_200), (11, 2_400), (12, 4_800), (13, 9_600), (14, 19_200), (15, 38_400), (0x1001, 57_600), (0x1002, 115_200), (0x1003, 230_400),
-        (0x1004, 460_800), (0x1005, 500_000), (0x1006, 576_000), (0x1007, 921_600), (0x1008, 1_000_000), (0x100A, 1_500_000), (0x100B, 2_000_000),
-    ];
+    // struct termios2 of the kernel: there a speed is a number, also one that a client has asked for by number.
+    private const int KernelTermiosSize = 44, OutputSpeedAt = 40;
+    private const uint GetKernelSettings = 0x802C_542A; // TCGETS2
 
     private readonly int _master;
     private readonly int _slave;
@@ -54,10 +52,9 @@ internal sealed class PseudoTerminal : IDisposable
     {
         get
         {
-            var settings = new byte[TermiosSize];
-            Check(Native.GetSettings(_master, settings));
-            var code = Native.SpeedOf(settings);
-            return Array.Find(s_speeds, speed => speed.Code == code) is { Baud: > 0 } known ? known.Baud : (int)code;
+            var settings = new byte[KernelTermiosSize];
+            Check(Native.Ioctl(_master, GetKernelSettings, settings));
+            return BitConverter.ToInt32(settings, OutputSpeedAt);
         }
     }
 
@@ -137,8 +134,8 @@ internal sealed class PseudoTerminal : IDisposable
         [DllImport(Library, EntryPoint = "cfmakeraw")]
         public static extern void MakeRaw([In, Out] byte[] settings);
 
-        [DllImport(Library, EntryPoint = "cfgetospeed")]
-        public static extern uint SpeedOf(byte[] settings);
+        [DllImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+        public static extern int Ioctl(int descriptor, nuint request, [In, Out] byte[] settings);
 
         [StructLayout(LayoutKind.Sequential)]
         public struct Watched

@@ -25,6 +25,8 @@ internal sealed class VirtualSerialLine : ISerialLine
     /// <summary>Something came in that nobody has read.</summary>
     public bool HasInput => _received.Count > 0;
 
+    public long BitNanoseconds => 1_000_000_000L / _baud;
+
     public void Configure(int baud, SerialParity parity) => (_baud, _parity) = (baud, parity);
 
     public void Send(ReadOnlySpan<byte> bytes) => _pins.Receive(_usart, bytes, Clock.Nanoseconds, _baud, _parity == SerialParity.Even);

@@ -7,7 +7,7 @@ namespace Nrst.VirtualBench.Usb;
 /// A transfer takes what it takes on the bench; a sleep of the program, if it comes here, takes just that. Every board has a clock of its own,
 /// so a board is brought up to the program's time before it is spoken to. Not safe for several threads.
 /// </remarks>
-internal sealed class BenchUsbHost : IDisposable
+internal sealed partial class BenchUsbHost : IDisposable
 {
     /// <summary>How often a host that waits looks whether the device has something to say by now.</summary>
     private const long LookEvery = 1_000_000;
@@ -29,7 +29,7 @@ internal sealed class BenchUsbHost : IDisposable
     public bool SleepsHere { get; set; }
 
     /// <summary>In real time, how long an answer has to wait so as not to come before its time.</summary>
-    public TimeSpan Ahead => _open.Values.Select(open => open.Board.Ahead).DefaultIfEmpty().Max();
+    public TimeSpan Ahead => _open.Values.Select(open => open.Board.Ahead).Concat(_serial.Values.Select(port => port.Board.Ahead)).DefaultIfEmpty().Max();
 
     public int Open(int index)
     {
@@ -73,7 +73,7 @@ internal sealed class BenchUsbHost : IDisposable
     public void Sleep(long nanoseconds)
     {
         Now += nanoseconds;
-        foreach (var (board, offset) in _open.Values)
+        foreach (var (board, offset) in _open.Values.Concat(_serial.Values.Select(port => (port.Board, port.Offset))))
         {
             lock (board.Gate)
             {
@@ -171,6 +171,11 @@ internal sealed class BenchUsbHost : IDisposable
         foreach (var index in _open.Keys.ToArray())
         {
             Close(index);
+        }
+
+        foreach (var index in _serial.Keys.ToArray())
+        {
+            CloseSerial(index);
         }
     }
 

@@ -5,7 +5,7 @@ using Nrst.VirtualBench.Probes;
 
 namespace Nrst.VirtualBench.Usb;
 
-/// <summary>Virtual probes for programs whose libusb is the one in <c>perf/peers</c>: a Unix socket, and virtual time for both ends.</summary>
+/// <summary>Virtual probes, chips and serial ports for programs over <c>perf/peers</c>: a Unix socket, and virtual time for both ends.</summary>
 /// <remarks>
 /// A question is <code>op8 | device8 | endpoint8 | flag8 | length32 | argument64 | setup[8]</code> and <c>length</c> bytes where they go out; an
 /// answer is <code>result32 | length32 | now64</code> and <c>length</c> bytes. All little-endian; <c>now</c> is the program's time in nanoseconds.
@@ -56,9 +56,19 @@ public sealed class BenchUsbServer : IDisposable
         BulkIn,
         Reset,
         Sleep,
+        SerialOpen,
+        SerialClose,
+        SerialSet,
+        SerialOut,
+        SerialIn,
+        SerialDrop,
+        SerialLines,
     }
 
     public string Path { get; }
+
+    /// <summary>What a board lives through before a program has opened its serial port; no time of the program's.</summary>
+    public static TimeSpan BeforeASerialProgram => BenchUsbHost.BeforeAProgram;
 
     /// <summary>Serves until cancelled; then every client is let go and every board it used is saved.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -106,7 +116,7 @@ public sealed class BenchUsbServer : IDisposable
                     }
 
                     var data = new byte[length];
-                    if (op is Op.BulkOut || (op is Op.Control && question[3] == 0))
+                    if (op is Op.BulkOut or Op.SerialOut || (op is Op.Control && question[3] == 0))
                     {
                         await stream.ReadExactlyAsync(data, stop).ConfigureAwait(false);
                     }
@@ -164,6 +174,22 @@ public sealed class BenchUsbServer : IDisposable
             case Op.Sleep:
                 host.Sleep(argument);
                 return (0, default);
+            case Op.SerialOpen:
+                return (host.OpenSerial(device), default);
+            case Op.SerialClose:
+                return (host.CloseSerial(device), default);
+            case Op.SerialSet:
+                return (host.Serial(device, line => line.Configure((int)argument, question[3] != 0 ? SerialParity.Even : SerialParity.None)), default);
+            case Op.SerialOut:
+                var sent = host.Serial(device, line => line.Send(data));
+                return (sent < 0 ? sent : data.Length, default);
+            case Op.SerialIn:
+                var came = host.ReadSerial(device, data, argument);
+                return (came, data.AsMemory(0, Math.Max(came, 0)));
+            case Op.SerialDrop:
+                return (host.Serial(device, line => line.DropInput()), default);
+            case Op.SerialLines:
+                return (host.Serial(device, line => line.SetLines((question[3] & 1) != 0, (question[3] & 2) != 0)), default);
             default:
                 return (LibUsbError.Other, default);
         }

@@ -12,9 +12,10 @@ internal static class RomCandidates
     /// <summary>Those that fit best, none where none fits.</summary>
     public static IReadOnlyList<RomCandidate> Of(DfuDescription description, DfuLayout told)
     {
+        var sectors = told.Sectors.ToHashSet();
         var fitting = DeviceDatabase.All
             .SelectMany(device => device.Parts, (device, part) => (Device: device, Part: part))
-            .SelectMany(row => row.Part.Layouts, (row, layout) => (row.Device, row.Part, Layout: layout, Agrees: Agree(layout, told)))
+            .SelectMany(row => row.Part.Layouts, (row, layout) => (row.Device, row.Part, Layout: layout, Agrees: Agree(layout, told, sectors)))
             .Where(row => row.Agrees is not null)
             .Select(row => (Candidate: new RomCandidate(row.Device, row.Part, row.Layout, row.Agrees == true), Score: Score(description, row.Device)))
             .ToList();
@@ -25,11 +26,22 @@ internal static class RomCandidates
     }
 
     /// <summary>True where the two are the same; false where the layout is some of what is told; null where they contradict each other.</summary>
-    public static bool? Agree(BankedLayout layout, DfuLayout told)
+    public static bool? Agree(BankedLayout layout, DfuLayout told) => Agree(layout, told, told.Sectors.ToHashSet());
+
+    private static bool? Agree(BankedLayout layout, DfuLayout told, HashSet<AddressRange> sectors)
     {
-        var sectors = told.Sectors.ToHashSet();
-        var known = layout.Sectors.Select(sector => sector.Range).ToList();
-        return !known.All(sectors.Contains) ? null : known.Count == sectors.Count && told.Flaw is null;
+        var known = 0;
+        foreach (var sector in layout.Sectors)
+        {
+            if (!sectors.Contains(sector.Range))
+            {
+                return null;
+            }
+
+            known++;
+        }
+
+        return known == sectors.Count && told.Flaw is null;
     }
 
     /// <summary>How well the other memories fit: one for each told one that the device has, and one less for each it has not.</summary>

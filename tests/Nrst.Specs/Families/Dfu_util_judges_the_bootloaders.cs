@@ -24,7 +24,7 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
 
     [Theory]
     [MemberData(nameof(Chips))]
-    public async Task It_lists_writes_reads_and_starts(string part)
+    public async Task It_and_nrst_read_what_the_other_wrote_and_it_lists_and_starts(string part)
     {
         Peers.Require("dfu-util");
         using var board = Boards.InItsBootloader(_folder.File("bench"), part);
@@ -53,6 +53,14 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         Assert.True(exit == 0, talk);
         Assert.Equal(image, chip.Flash[..image.Length]);
         Assert.Equal(more, chip.Flash.Slice(chip.Flash.Length / 2, more.Length));
+
+        // nrst says of what dfu-util wrote that it is there, and dfu-util reads back what nrst wrote over it.
+        NrstInTheLoader.AssertTells(NrstInTheLoader.OverUsb(board), Start, image);
+        var ours = FlashingBench.Bytes(ImageBytes + 1_035, 23);
+        NrstInTheLoader.Flash(NrstInTheLoader.OverUsb(board), Start, ours);
+        (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}:{ours.Length}", "-U", _folder.File("ours.bin"));
+        Assert.True(exit == 0, talk);
+        Assert.Equal(ours, await File.ReadAllBytesAsync(_folder.File("ours.bin")));
 
         (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}:leave", "-D", _folder.File("image.bin"));
         Assert.True(exit == 0, talk);

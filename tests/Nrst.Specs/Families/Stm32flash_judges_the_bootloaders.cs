@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Nrst.VirtualBench.Boards;
 
 namespace Nrst.Specs;
@@ -9,9 +8,6 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
     private const uint Start = 0x0800_0000;
     private const int ImageBytes = 4_992; // whole flash words, as an H743 loses what is left over, and no whole number of blocks
     private const string Program = "stm32flash";
-    private const int Patiences = 3;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,9 +21,9 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
 
     [Theory]
     [MemberData(nameof(Chips))]
-    public async Task It_writes_verifies_reads_erases_and_starts(string part)
+    public async Task It_and_nrst_read_what_the_other_wrote_and_it_verifies_erases_and_starts(string part)
     {
-        Peers.RequireProgram(Program);
+        Peers.Require(Program);
         using var board = Boards.InItsBootloader(_folder.File("bench"), part);
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         FlashingBench.Bytes(chip.Flash.Length, 3).AsSpan(8).CopyTo(chip.Flash[8..]);
@@ -39,6 +35,13 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
 
         await Run(board, "-r", _folder.File("back.bin"), "-S", $"0x{Start:x8}:{image.Length / 4 * 4}");
         Assert.Equal(image[..(image.Length / 4 * 4)], await File.ReadAllBytesAsync(_folder.File("back.bin")));
+
+        // nrst says of what stm32flash wrote that it is there, and stm32flash reads back what nrst wrote over it.
+        NrstInTheLoader.AssertTells(NrstInTheLoader.OverASerialLine(board), Start, image);
+        var ours = FlashingBench.Bytes(ImageBytes + 280, 23);
+        NrstInTheLoader.Flash(NrstInTheLoader.OverASerialLine(board), Start, ours);
+        await Run(board, "-r", _folder.File("ours.bin"), "-S", $"0x{Start:x8}:{ours.Length}");
+        Assert.Equal(ours, await File.ReadAllBytesAsync(_folder.File("ours.bin")));
 
         var pages = chip.FlashModel.Map.Units;
         await Run(board, "-o", "-S", $"0x{Start:x8}:{pages[0].Range.Length + pages[1].Range.Length}");
@@ -61,7 +64,7 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
     [InlineData("STM32L476RG")]
     public async Task It_erases_everything(string part)
     {
-        Peers.RequireProgram(Program);
+        Peers.Require(Program);
         using var board = Boards.InItsBootloader(_folder.File("bench"), part);
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         FlashingBench.Bytes(chip.Flash.Length, 3).CopyTo(chip.Flash);
@@ -74,7 +77,7 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
     [InlineData("STM32L053R8", "NUCLEO_L053R8.bin")]
     public async Task Real_firmware_goes_in_and_runs(string part, string file)
     {
-        Peers.RequireProgram(Program);
+        Peers.Require(Program);
         var firmware = Repository.Firmware(file);
         using var board = Boards.InItsBootloader(_folder.File("bench"), part);
         await Run(board, "-w", firmware, "-v", "-g", $"0x{Start:x8}");
@@ -84,7 +87,7 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
     [Fact]
     public async Task It_protects_a_chip_and_frees_it()
     {
-        Peers.RequireProgram(Program);
+        Peers.Require(Program);
         using var board = Boards.InItsBootloader(_folder.File("bench"), "STM32F407VG");
         var chip = ((ChipOnBoard)board.Chip).Silicon;
         await Run(board, "-j");
@@ -96,49 +99,14 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
         Assert.Equal(0xFF, chip.Flash[0x1000]);
     }
 
-    private async Task<string> Run(VirtualBoard board, params string[] arguments)
+    private static async Task<string> Run(VirtualBoard board, params string[] arguments)
     {
-        // It waits half a second of the wall clock for an answer. Where this machine is so busy that the answer comes later, it is asked again.
         var (exit, talk) = await Try(board, arguments);
-        for (var again = 0; again < Patiences && exit != 0 && talk.Contains("Failed to read ACK byte", StringComparison.Ordinal); again++)
-        {
-            board.PowerCycle();
-            (exit, talk) = await Try(board, arguments);
-        }
-
         Assert.True(exit == 0, talk);
         return talk;
     }
 
-    /// <summary>Eight bits without parity: the system keeps none for a port that is no hardware.</summary>
-    private async Task<(int ExitCode, string Talk)> Try(VirtualBoard board, params string[] arguments)
-    {
-        var path = _folder.File("port");
-        using var server = new UartServer(new BoardShelf([board]), 0, path);
-        using var stop = new CancellationTokenSource();
-        var serving = server.RunAsync(stop.Token);
-        try
-        {
-            var start = new ProcessStartInfo(Program, ["-b", "115200", "-m", "8n1", .. arguments, path]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            using var patience = new CancellationTokenSource(Patience);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill();
-                Assert.Fail($"{Program} did not end within {Patience.TotalMinutes} minutes: {await output}{await errors}");
-            }
-
-            return (process.ExitCode, await output + await errors);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await serving;
-        }
-    }
+    /// <summary>As it comes: 8 bits with even parity, and half a second for each answer, on the bench's clock.</summary>
+    private static Task<(int ExitCode, string Talk)> Try(VirtualBoard board, params string[] arguments) =>
+        Peers.OnSerialPort(board, Program, ["-b", "115200", .. arguments, Peers.SerialPort]);
 }
