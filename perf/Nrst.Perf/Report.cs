@@ -128,7 +128,7 @@ internal sealed class Report(IReadOnlyList<Measurement> results)
             text.AppendLine("\n## What failed\n");
             failed.ForEach(one => text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"* {one.Case}, {one.Setting.Probe.Name}, {one.Setting.Exchange * 1e3:0.00} ms, {one.Tool}, {one.Job}: {one.Failure!.ReplaceLineEndings(" ")}"));
+                $"* {one.Case}, {one.Setting.Probe.Name}, {one.Setting.Exchange * 1e3:0.00} ms{(one.Setting.MaxTimes ? ", slowest flash" : "")}, {one.Tool}, {one.Job}: {one.Failure!.ReplaceLineEndings(" ")}"));
         }
     }
 
