@@ -148,7 +148,16 @@ internal sealed class LoaderSurvey(
         }
 
         var at = (runs[^1].Data.Length - 4) & ~3;
-        var word = target.Memory.Read32(runs[^1].Start + (uint)at);
+        uint word;
+        try
+        {
+            word = target.Memory.Read32(runs[^1].Start + (uint)at);
+        }
+        catch (TargetMemoryException)
+        {
+            return Expected.Anything; // whatever it is, the loader will find it too, and tell it better
+        }
+
         return word == BinaryPrimitives.ReadUInt32LittleEndian(present[runs[^1]].AsSpan(at)) ? Expected.Same
             : word == grain.ErasedWord ? Expected.Blank
             : glance ? Expected.Others
