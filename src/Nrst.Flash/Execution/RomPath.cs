@@ -113,7 +113,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             bytes.AsSpan().Fill(route.Grain.Erased);
             return new Expectation(writing.At, bytes);
         });
-        if (new FlashComparer(target, route.Grain, programRuns: false) { Silent = true }.Compare([.. blank], _old, cancel) is { } different)
+        if (new FlashComparer(target, route.Grain, mayRun: false) { Silent = true }.Compare([.. blank], _old, cancel) is { } different)
         {
             throw StillThere(MismatchClassifier.Classify(different));
         }
