@@ -9,6 +9,10 @@ internal interface IFlashPath
     /// <param name="present">The bytes of each run with its holes filled by what the chip holds there.</param>
     IReadOnlyList<SectorKnowledge> Survey(IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel);
 
+    /// <summary>Whether there is nothing in these sectors at all.</summary>
+    /// <param name="erased">They should be blank; else nobody knows.</param>
+    bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel);
+
     /// <summary>Erases and programs. The flash must not be write-protected where this works.</summary>
     /// <param name="massErase">Everything at once, before anything is programmed.</param>
     void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel);

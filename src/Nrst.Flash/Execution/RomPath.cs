@@ -37,6 +37,9 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
         return known;
     }
 
+    public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
+        Survey([.. sectors.Select(sector => new WantedSector(sector, [], route.Grain))], new Dictionary<WantedRun, byte[]>(), cancel).All(known => known.Other.Count == 0);
+
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
         var start = target.Clock.Now;

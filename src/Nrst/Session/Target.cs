@@ -83,7 +83,7 @@ public sealed class Target : IDisposable
     }
 
     /// <summary>The flash as this chip has it, read from the silicon and checked against the device data.</summary>
-    public FlashGeometry ReadGeometry() => FlashGeometry.Read(Memory, Chip.Device, Chip.Named);
+    public FlashGeometry ReadGeometry() => FlashGeometry.Read(Memory, Probe.Words, Chip.Device, Chip.Named);
 
     public void Dispose()
     {
