@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -36,7 +37,7 @@ internal sealed partial class Terminal(int columns, int rows)
                 case '\e':
                     var sequence = Sequence().Match(text, at);
                     Assert.True(sequence.Success, $"An escape sequence that is none: {text[at..Math.Min(at + 8, text.Length)].Replace("\e", "ESC", StringComparison.Ordinal)}");
-                    Do(sequence.Groups[2].Value, sequence.Groups[1].Length > 0 ? int.Parse(sequence.Groups[1].ValueSpan) : 1);
+                    Do(sequence.Groups[2].Value, sequence.Groups[1].Value);
                     at += sequence.Length - 1;
                     break;
                 case var letter:
@@ -46,17 +47,20 @@ internal sealed partial class Terminal(int columns, int rows)
         }
     }
 
-    private void Do(string what, int count)
+    private void Do(string what, string parameter)
     {
         switch (what)
         {
             case "A":
+                var count = parameter.Length > 0 ? int.Parse(parameter, CultureInfo.InvariantCulture) : 1;
                 var top = Math.Max(0, _lines.Count - rows);
                 Lost += Math.Max(0, top - (_row - count));
                 _row = Math.Max(top, _row - count);
                 break;
             case "K":
                 Cut();
+                break;
+            case "m": // colours take no room
                 break;
             case "J":
                 Cut();
@@ -89,6 +93,6 @@ internal sealed partial class Terminal(int columns, int rows)
 
     private void Cut() => _lines[_row].Length = Math.Min(_lines[_row].Length, _column);
 
-    [GeneratedRegex(@"\G\e\[(\d*)([AKJm])")]
+    [GeneratedRegex(@"\G\e\[([\d;]*)([AKJm])")]
     private static partial Regex Sequence();
 }
