@@ -34,8 +34,8 @@ public sealed class Many_boards_on_a_terminal : IDisposable
 
     [Theory]
     [InlineData(80, "virtual:line-with-a-long-name-07  program    40 %")]
-    [InlineData(40, "…with-a-long-name-07  program    40 %")]
-    [InlineData(24, "…-07   program    40 %")]
+    [InlineData(40, "…-with-a-long-name-07  program    40 %")]
+    [InlineData(24, "…me-07  program    40 %")]
     public void A_narrow_terminal_shortens_the_name_and_not_what_the_board_is_at(int columns, string row)
     {
         var (seen, lines) = Begin(columns, 24, "virtual:line-with-a-long-name-07");
