@@ -9,6 +9,9 @@ namespace Nrst.Cli;
 /// <summary>Where the parts meet: the sources of probes, and the way from a command line to a connected target.</summary>
 internal static class Connection
 {
+    /// <summary>How a selector says that it means something on the bench.</summary>
+    public const string BenchPrefix = "virtual:";
+
     public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
 
     /// <summary>The file of libusb, where it lies in an unusual place.</summary>
@@ -76,7 +79,7 @@ internal static class Connection
     public static bool IsOnVirtualUsb(ProbeSelector selector) => selector switch
     {
         ProbeSelector.Virtual => true,
-        ProbeSelector.Dfu { Which: { } which } => which.StartsWith("virtual:", StringComparison.Ordinal),
+        ProbeSelector.Dfu { Which: { } which } => which.StartsWith(BenchPrefix, StringComparison.Ordinal),
         ProbeSelector.SerialNumber => Catalog.Resolve(selector) is ProbeSelector.Virtual,
         _ => false,
     };
