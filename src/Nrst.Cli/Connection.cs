@@ -68,7 +68,7 @@ internal static class Connection
         call.Owned.Add(capture);
         var replay = new ReplaySource(capture);
         call.Afterwards.Add(() => replay.Opened?.CheckOver());
-        return Sources(capture, replay, call.Seat);
+        return Sources(capture, replay, call);
     }
 
     /// <summary>Every probe on this machine's USB that has these ids.</summary>
@@ -134,8 +134,8 @@ internal static class Connection
         ["uniqueId"] = target.Chip.UniqueId,
     };
 
-    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, UsbSeat? seat = null) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture, seat), new StLinkServerSource(capture), replay]);
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, Invocation? call = null) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture, call), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -174,7 +174,7 @@ internal static class Connection
     }
 
     /// <summary>The boards of the bench, seen as probes. The bench is loaded when one is asked for, and not for a real probe.</summary>
-    private sealed class VirtualProbeSource(UsbCapture? capture, UsbSeat? seat) : IProbeSource
+    private sealed class VirtualProbeSource(UsbCapture? capture, Invocation? call) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -184,7 +184,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector) => selector is ProbeSelector.Virtual wanted ? OpenOnBench(wanted.Name) : null;
 
-        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, seat);
+        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, call?.Seat);
     }
 
     /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>

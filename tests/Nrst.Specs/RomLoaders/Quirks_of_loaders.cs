@@ -1,6 +1,5 @@
 using System.Globalization;
 using Nrst.Bootloaders;
-using Nrst.Flash;
 using Nrst.Targets;
 
 namespace Nrst.Specs.RomLoaders;

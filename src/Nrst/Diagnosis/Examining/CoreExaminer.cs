@@ -24,7 +24,7 @@ internal static class CoreExaminer
         var core = new CortexMCore(probe.Memory, probe.Words, probe.Reset, probe.Clock);
         core.Attach(inReset: true);
         var (resets, inReset, asleep, pcs) = (0, found.HasFlag(Dhcsr.S_RESET_ST), found.HasFlag(Dhcsr.S_SLEEP), new List<Address>());
-        var last = found;
+        var (last, faults) = (found, null as string);
         try
         {
             for (var look = 0; look < Looks; look++)
@@ -34,13 +34,15 @@ internal static class CoreExaminer
                 resets += last.HasFlag(Dhcsr.S_RESET_ST) ? 1 : 0;
                 inReset &= last.HasFlag(Dhcsr.S_RESET_ST);
                 asleep |= last.HasFlag(Dhcsr.S_SLEEP);
-                if (core.SamplePc() is { } pc)
+                var now = core.Look();
+                if (now.Pc is { } pc)
                 {
                     pcs.Add(pc);
                 }
+
+                faults = now.Faults is { HasFault: true } report ? report.ToString() : null;
             }
 
-            var faults = core.ReadFaults() is { HasFault: true } report ? report.ToString() : null;
             return new CoreSeen(
                 new CoreIdentity(first[0]), accessPort, found.HasFlag(Dhcsr.C_DEBUGEN), found.HasFlag(Dhcsr.S_HALT), last.HasFlag(Dhcsr.S_LOCKUP), asleep,
                 inReset, Looks, resets, breakpoints, first[2], pcs, faults) { SecureDebug = (first[1] & SecureDebugEnabled) != 0 };
