@@ -60,7 +60,7 @@ internal static class BoardLanes
         var call = new Invocation(whole.Line, lane.Screen, progress, whole.Cancel)
         {
             Probe = board.ToString(),
-            Seat = seat,
+            Seat = new SeatOnBus(seat),
             Connecting = new ConnectingLines(lane.Screen, progress, whole.Line.GetValue(Common.Verbose), brief: true),
         };
         BoardEnd end;

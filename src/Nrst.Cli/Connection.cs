@@ -184,7 +184,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector) => selector is ProbeSelector.Virtual wanted ? OpenOnBench(wanted.Name) : null;
 
-        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, call?.Seat);
+        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, call?.Seat?.Seat);
     }
 
     /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>

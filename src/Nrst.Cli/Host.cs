@@ -20,13 +20,19 @@ internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines
     public List<Action> Afterwards { get; } = [];
 
     /// <summary>The place on the bus that virtual boards share where a command is for several; null where it is for one.</summary>
-    public UsbSeat? Seat { get; init; }
+    public SeatOnBus? Seat { get; init; }
 
     /// <summary>What is told of the way to the target.</summary>
     public Output.ConnectingLines Connecting { get; init; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
 
     /// <summary>Disposed of at the end, however it comes.</summary>
     public List<IDisposable?> Owned { get; } = [];
+}
+
+/// <summary>A seat on the bench's USB. In a class of its own, so that who has a real probe need not load the bench to copy an <see cref="Invocation"/>.</summary>
+internal sealed class SeatOnBus(UsbSeat seat)
+{
+    public UsbSeat Seat => seat;
 }
 
 /// <summary>Runs a verb and turns its end, good or bad, into words, a JSON document and an exit code.</summary>
