@@ -20,8 +20,8 @@ internal sealed class Examination(IDebugProbe probe, ConnectOptions options, Out
         {
             if (!silent && trail.Error is TargetException or FlashException or ProofException or RefusedException)
             {
-                // A chip that was reached may hold half an image now, which is not to be started.
-                var mayReset = trail is { Error: TargetException, Way: null } && options.Mode is not ConnectMode.HotPlug;
+                // A chip that was reached may hold half an image now, which is not to be started; one that a reset failed on was reset just now.
+                var mayReset = trail.Error is TargetException error && (trail.Way is null || error.Code is "NRST3101" or "NRST3102") && options.Mode is not ConnectMode.HotPlug;
                 return BoardRules.Conclude(Doctor.Examine(probe, options, trail, mayReset));
             }
         }
@@ -30,7 +30,7 @@ internal sealed class Examination(IDebugProbe probe, ConnectOptions options, Out
             // Nothing more is to be seen; the error is the story.
         }
 
-        return BoardRules.Conclude(new BoardObservations { Job = trail, Probe = probe.Identity });
+        return BoardRules.Conclude(new BoardObservations { Job = trail, Probe = probe.Identity, Named = options.Chip });
     }
 
     public void Dispose() => probe.Dispose();

@@ -89,7 +89,7 @@ internal static class Rounds
         {
             var store = new BoardStore(folder);
             store.New("sick", board.Chip, board.Kind, board.Faults, programmed: true);
-            var options = new ConnectOptions(Kilohertz: board.Kilohertz, Chip: board.Chip);
+            var options = new ConnectOptions(Kilohertz: board.Kilohertz, Chip: board.Chip) { Interactive = true };
             var first = board.LookFirst ? Doctored(store, options) : ([], 0);
             if (first.Findings.Count >= Math.Max(1, board.Expected.Count))
             {
@@ -133,13 +133,23 @@ internal static class Rounds
             Device? device = null;
             try
             {
-                using var target = Target.Connect(probe, options with { Listener = notes.Listen }, leaveOpen: true);
+                using var target = Target.Connect(probe, options with { Listener = Heard }, leaveOpen: true);
                 device = target.Chip.Device;
                 new Programmer(target, notes.Listen).Flash(Image(target.Chip.Device, target.Chip.Named!, board.At), new FlashOptions(), ResetAfter.Run, CancellationToken.None);
             }
             catch (NrstException error)
             {
                 failure = error;
+            }
+
+            // Somebody is there, and switches the board off and on when that is asked for.
+            void Heard(JobEvent happened)
+            {
+                notes.Listen(happened);
+                if (happened is JobEvent.Noticed)
+                {
+                    store.PowerCycle("sick");
+                }
             }
 
             var findings = Examination.After(probe, options, notes.Trail(failure) with { Device = device });

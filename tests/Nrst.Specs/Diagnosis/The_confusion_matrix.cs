@@ -18,7 +18,7 @@ public sealed class The_confusion_matrix
         var rows = Run(SickBoards.All);
 
         // What never answers cannot be told from a broken wire: the page says which rows these are.
-        Assert.True(Share(rows, row => row.IsFirst) >= 0.93, "too few are right at once");
+        Assert.True(Share(rows, row => row.IsFirst) >= 0.95, "too few are right at once");
         Assert.Equal([], rows.Where(row => !row.IsWithin).Select(row => row.Line));
         Held(rows, "faults");
     }

@@ -37,5 +37,5 @@ internal sealed class BrownOut : Cause
         seen.Chip is { Device.Series: "STM32F2" or "STM32F4" or "STM32F7" or "STM32H7", ResetFlags: var flags } && flags.Contains("BORRSTF") && !flags.Contains("PORRSTF");
 
     private static bool IsBackUnharmed(BoardObservations seen) =>
-        seen is { Answers: true, Core: not null } && !seen.Job.EndedWith("NRST2004") && seen.Wire.All(sample => sample is { Transfers: > 0, Errors: 0 });
+        seen is { Answers: true, Core: not null } && !seen.Job.EndedWith("NRST2004", "NRST3102") && seen.Wire.All(sample => sample is { Transfers: > 0, Errors: 0 });
 }

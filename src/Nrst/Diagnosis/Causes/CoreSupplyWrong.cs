@@ -14,11 +14,13 @@ internal sealed class CoreSupplyWrong : Cause
         new("Then set the supply in the program as the board is wired (LDO, SMPS, or both)."),
     ];
 
-    public override Verdict? Judge(BoardObservations seen) => SilentChip.Is(seen) && Fits(seen)
-        ? new Verdict(Sureness.Likely, "Or the program has switched the core supply to a converter that the board does not have.", SilentChip.Seen(seen)) : null;
+    public override Verdict? Judge(BoardObservations seen) => !Fits(seen) ? null
+        : seen.Job.Way == "power-cycle" ? new Verdict(
+            Sureness.Certain, "The program stops its own chip a few milliseconds after power-on: it switches the core supply to what the board does not have.", HiddenChip.Seen(seen))
+        : SilentChip.Is(seen) ? new Verdict(Sureness.Likely, "Or the program has switched the core supply to a converter that the board does not have.", SilentChip.Seen(seen))
+        : null;
 
-
-    /// <summary>Only these have the choice; the chip is silent, so the user has to have named it.</summary>
+    /// <summary>Only these have the choice; a silent chip does not say who it is, so the user has to have named it.</summary>
     private static bool Fits(BoardObservations seen) =>
         seen.Named is { Length: > 8 } name && name[..9].ToUpperInvariant() is "STM32H725" or "STM32H735" or "STM32H745" or "STM32H747" or "STM32H755" or "STM32H757";
 }

@@ -16,7 +16,7 @@ internal sealed class DebugStateLeft : Cause
     public override Verdict? Judge(BoardObservations seen)
     {
         const uint Catching = 0x7F1; // the vector catches of DEMCR
-        if (seen.Core is not { } core)
+        if (seen.Core is not { } core || seen.Job is { Error: not null, Way: not null }) // what this very job has left is not an earlier one's
         {
             return null;
         }
