@@ -34,9 +34,6 @@ public sealed record JobTrail(NrstException? Error, IReadOnlyList<JobEvent.RungT
     /// <summary>The chip that was reached; null where none was.</summary>
     public Targets.Device? Device { get; init; }
 
-    /// <summary>What became of the program that was started; null where none was.</summary>
-    public RunObservation? Started { get; init; }
-
     /// <summary>The way that worked; null where none did.</summary>
     public string? Way => Rungs.LastOrDefault(rung => rung.Outcome == "connected")?.Name;
 

@@ -15,5 +15,4 @@ internal sealed class AreaProtected : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Chip?.Protection is { } protection && protection.Barriers.Where(barrier => barrier.Kind is not Flash.BarrierKind.Write).ToList() is { Count: > 0 } barriers
         ? new Verdict(Sureness.Strong, "Parts of the flash are shut off from a debugger.", [.. barriers.Select(barrier => barrier.Cause), .. protection.Registers]) : null;
-
 }

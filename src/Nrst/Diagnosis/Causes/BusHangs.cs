@@ -20,5 +20,4 @@ internal sealed class BusHangs : Cause
             Against = seen.Core is { IsSleeping: true } ? ["the core sleeps"] : [],
         }
         : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class ClosedForGood : Cause
 
     public override Verdict? Judge(BoardObservations seen) => SilentChip.Is(seen)
         ? new Verdict(Sureness.Likely, "Or the debug port is closed for good, by read-out protection of level 2 or by BOOT_LOCK.", SilentChip.Seen(seen)) : null;
-
 }

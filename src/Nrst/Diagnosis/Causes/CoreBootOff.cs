@@ -19,5 +19,4 @@ internal sealed class CoreBootOff : Cause
             Sureness.Strong, "The first core does not start, and the second does: boot of the first is switched off in the option bytes.",
             [.. seen.AccessPorts.Where(port => port.Identity.Value != 0).Select(port => $"AP{port.Number}: {(port.ReachesCore ? "leads to a core" : port.Refusal)}"), .. seen.Chip?.Option("BCM7") is { } bit ? [$"BCM7 = {bit}"] : (string[])[]])
         : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class DebugBitsLeft : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Chip is { DebugBits: { Count: > 0 } bits }
         ? new Verdict(Sureness.Possible, "DBGMCU still keeps clocks alive for a debugger.", bits) : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class DebugPinsTaken : Cause
 
     public override Verdict? Judge(BoardObservations seen) => HiddenChip.Met(seen, "NRST3001")
         ? new Verdict(DebugSwitchedOff.HasBit(seen) ? Sureness.Likely : Sureness.Strong, "The program has taken the debug pins.", HiddenChip.Seen(seen)) : null;
-
 }

@@ -29,5 +29,4 @@ internal sealed class DebugStateLeft : Cause
         ];
         return core.WasDebugged && left.Length > (core.IsHalted ? 1 : 0) ? new Verdict(Sureness.Strong, "An earlier debugger has left its breakpoints and catches behind.", left) : null;
     }
-
 }

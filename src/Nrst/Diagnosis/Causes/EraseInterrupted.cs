@@ -16,5 +16,4 @@ internal sealed class EraseInterrupted : Cause
     public override Verdict? Judge(BoardObservations seen) => seen.Flash is { UnstableSectors: 1, Sectors: > 1, Unstable: { Count: > 3 } words }
         ? new Verdict(Sureness.Strong, $"One sector of the flash reads differently each time, at {words[0]}: an erase of it was interrupted.", $"{words.Count} words of it changed between three looks, and none elsewhere")
         : null;
-
 }

@@ -16,5 +16,4 @@ internal sealed class ErrorsLeft : Cause
     public override Verdict? Judge(BoardObservations seen) => seen.Job.Error is FlashException or ProofException ? null // they are those of this very job
         : seen.Flash?.Leftover is { Name: "stale-flash-errors" } left ? new Verdict(Sureness.Likely, "The flash controller still shows errors of an earlier job.", left.Text)
         : seen.Job.TextOf("stale-flash-errors") is { } told ? new Verdict(Sureness.Likely, "The flash controller still showed errors of an earlier job.", told) : null;
-
 }

@@ -14,5 +14,4 @@ internal sealed class FlashEndsEarlier : Cause
     ];
 
     public override Verdict? Judge(BoardObservations seen) => seen.Flash is { EndsAt: { } end } ? new Verdict(Sureness.Certain, $"The flash ends at {end}, and the chip says that it has {seen.Chip?.SizeKiB} KiB.", $"{seen.Flash.Unreadable.Count} places from there on cannot be read") : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class FlashIgnores : Cause
     ];
 
     public override Verdict? Judge(BoardObservations seen) => seen.Job.EndedWith("NRST2005", "NRST2013", "NRST5101") ? new Verdict(Sureness.Strong, "The flash does not do what it is told.", [seen.Job.Error!.Message, .. seen.Job.Error.Evidence.Take(3)]) : null;
-
 }

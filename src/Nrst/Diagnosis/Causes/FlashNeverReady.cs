@@ -15,5 +15,4 @@ internal sealed class FlashNeverReady : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Job.EndedWith("NRST2004") && seen.Flash?.Leftover is not { Name: "flash-resumed" }
         ? new Verdict(Sureness.Strong, "An operation of the flash never ends.", [seen.Job.Error!.Message, .. seen.Job.Error.Evidence.Take(2)]) : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class FlashSuspended : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Flash?.Leftover is { Name: "flash-resumed" } left ? new Verdict(Sureness.Strong, "The program keeps the flash from being changed.", left.Text)
         : seen.Job.TextOf("flash-resumed") is { } told ? new Verdict(Sureness.Strong, "The program keeps the flash from being changed.", told) : null;
-
 }

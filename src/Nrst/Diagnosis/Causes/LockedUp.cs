@@ -21,5 +21,4 @@ internal sealed class LockedUp : Cause
                 .. core.Faults is { } faults ? [faults] : (string[])[],
             ])
         : null;
-
 }

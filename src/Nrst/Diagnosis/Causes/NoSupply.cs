@@ -17,5 +17,4 @@ internal sealed class NoSupply : Cause
     public override Verdict? Judge(BoardObservations seen) => !seen.Answers && !seen.Job.Rungs.Any(rung => rung.Outcome == "connected") && seen.Highest < Supply.Present
         ? new Verdict(Sureness.Certain, "The target has no supply.", Supply.Said(seen), "the debug port does not answer")
         : null;
-
 }

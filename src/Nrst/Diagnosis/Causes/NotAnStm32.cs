@@ -17,5 +17,4 @@ internal sealed class NotAnStm32 : Cause
     public override Verdict? Judge(BoardObservations seen) => seen.Chip is { Device: null, Designer: { } designer, Problem.Code: "NRST3321" } && designer is not (Makers.St or Makers.Arm or 0)
         ? new Verdict(Sureness.Certain, $"The chip is no STM32: its ROM table names {Makers.NameOf(designer)}.", $"JEP106 code 0x{designer:X3}", $"{seen.Chip.Problem?.Message}")
         : null;
-
 }

@@ -23,5 +23,4 @@ internal sealed class ProbeIsCopy : Cause
 
         return signs.Count > 0 ? new Verdict(Sureness.Possible, "The probe is a copy of an ST-LINK.", signs) : null;
     }
-
 }

@@ -18,5 +18,4 @@ internal sealed class ProductStateClosed : Cause
             Sureness.Strong, "The debug port answers and no core is behind it: the product state is Closed, or the chip waits for debug authentication.",
             [$"DPIDR {seen.DebugPort}", .. seen.AccessPorts.Select(port => $"AP{port.Number}: IDR {port.Identity}, {port.Refusal}")])
         : null;
-
 }

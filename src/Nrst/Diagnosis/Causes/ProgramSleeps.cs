@@ -21,5 +21,4 @@ internal sealed class ProgramSleeps : Cause
         return hidden
             ? new Verdict(Sureness.Strong, "The program keeps the chip asleep.", HiddenChip.Seen(seen)) : null;
     }
-
 }

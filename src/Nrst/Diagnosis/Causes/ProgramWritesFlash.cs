@@ -15,5 +15,4 @@ internal sealed class ProgramWritesFlash : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Flash is { Written: { Count: > 0 } words, UnstableSectors: 0 }
         ? new Verdict(Sureness.Strong, "The program writes into its own flash.", $"{words.Count} words were programmed between two looks, the first at {words[0]}") : null;
-
 }

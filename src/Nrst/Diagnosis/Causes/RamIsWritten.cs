@@ -15,5 +15,4 @@ internal sealed class RamIsWritten : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.RamWrittenWhileHalted is { Count: > 0 } words
         ? new Verdict(Sureness.Certain, "Something other than the core writes into RAM.", $"{words.Count} words changed while the core was halted, the first at {words[0]}") : null;
-
 }

@@ -16,5 +16,4 @@ internal sealed class ReadProtected : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Chip?.Protection is { Read: Flash.ReadProtection.Level1 } protection
         ? new Verdict(Sureness.Certain, "The flash is read-protected (RDP level 1).", protection.Registers) : null;
-
 }

@@ -17,5 +17,4 @@ internal sealed class RegressionUnfinished : Cause
         ? new Verdict(
             Sureness.Strong, "The flash refuses every change although nothing protects it: the chip has to be switched off and on.",
             seen.Job.Error!.Message, "the option bytes say level 0, and no write protection") : null;
-
 }

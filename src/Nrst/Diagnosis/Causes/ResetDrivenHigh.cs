@@ -18,5 +18,4 @@ internal sealed class ResetDrivenHigh : Cause
             Sureness.Certain, "NRST cannot be pulled low: something drives it high.", "with NRST held low DHCSR.S_RESET_ST stays 0 and the program runs on", "SYSRESETREQ does not reset the chip either")
         : seen.Job.Repaired("core-reset") && seen.Job.TextOf("core-reset") is { } told ? new Verdict(Sureness.Strong, "NRST cannot be pulled low: something drives it high.", told)
         : null;
-
 }

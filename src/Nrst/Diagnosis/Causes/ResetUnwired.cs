@@ -15,5 +15,4 @@ internal sealed class ResetUnwired : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Reset is { PinWorks: false, RequestWorks: true } && !ResetPinIsGpio.IsOne(seen)
         ? new Verdict(Sureness.Strong, "The probe's NRST does not reach the chip.", "with NRST held low DHCSR.S_RESET_ST stays 0", "SYSRESETREQ resets the chip") : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class SectorsWriteProtected : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Chip?.Protection is { } protection && protection.Barriers.Where(barrier => barrier.Kind is Flash.BarrierKind.Write).ToList() is { Count: > 0 } barriers
         ? new Verdict(Sureness.Strong, "Option bytes protect sectors from erase and program.", [.. barriers.Select(barrier => barrier.Cause), .. protection.Registers]) : null;
-
 }

@@ -16,5 +16,4 @@ internal sealed class SenseWireMissing : Cause
     public override Verdict? Judge(BoardObservations seen) => seen.Highest < Supply.Present && (seen.Answers || seen.Job.Way is not null)
         ? new Verdict(Sureness.Certain, "The probe measures no supply, and the chip works: the sense wire does not reach VDD.", Supply.Said(seen), "the debug port answers")
         : null;
-
 }

@@ -17,5 +17,4 @@ internal sealed class SizeUnreadable : Cause
     public override Verdict? Judge(BoardObservations seen) => seen.Chip is { Device: { } device, SizeKiB: null, SizeWord: { } word } && !device.Flash.Size.MayBeBlank
         ? new Verdict(Sureness.Certain, "The flash size register holds no size.", $"it reads 0x{device.Flash.Size.RawOf(word):X4} at {device.Flash.Size.At}", $"device id 0x{device.DeviceId:X3}, {device.Name}")
         : null;
-
 }

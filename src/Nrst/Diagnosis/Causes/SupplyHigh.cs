@@ -16,5 +16,4 @@ internal sealed class SupplyHigh : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Highest > Supply.Highest
         ? new Verdict(Sureness.Certain, $"The supply is too high: {Supply.Show(seen.Highest)}.", Supply.Said(seen)) : null;
-
 }

@@ -32,5 +32,4 @@ internal sealed class SupplyIntegrity : Cause
             ? new Verdict(Sureness.Likely, "The supply of the core is not steady: what was programmed reads differently each time.", seen.Job.Error!.Message, Supply.Said(seen))
             : null;
     }
-
 }

@@ -16,5 +16,4 @@ internal sealed class SupplyLow : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Lowest >= Supply.Present && seen.Highest < Supply.Lowest
         ? new Verdict(Sureness.Certain, $"The supply is too low: {Supply.Show(seen.Highest)}.", Supply.Said(seen)) : null;
-
 }

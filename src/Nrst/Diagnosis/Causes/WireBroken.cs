@@ -15,5 +15,4 @@ internal sealed class WireBroken : Cause
     ];
 
     public override Verdict? Judge(BoardObservations seen) => SilentChip.Is(seen) ? new Verdict(Sureness.Likely, "Nothing answers on SWD: a wire is open, or swapped.", SilentChip.Seen(seen)) : null;
-
 }

@@ -15,5 +15,4 @@ internal sealed class WireContention : Cause
 
     public override Verdict? Judge(BoardObservations seen) => seen.Wire.Count(sample => sample is { Transfers: > 0, Errors: > 0 }) > 1 && !seen.Wire.Any(sample => sample is { Transfers: > 0, Errors: 0 })
         ? new Verdict(Sureness.Certain, "SWD transfers are lost at every clock: something else drives SWDIO.", WireSamples.Said(seen)) : null;
-
 }

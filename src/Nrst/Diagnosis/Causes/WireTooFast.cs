@@ -25,5 +25,4 @@ internal sealed class WireTooFast : Cause
         return seen.Job.TextOf("slower-clock") is { } told && clean > 0
             ? new Verdict(Sureness.Strong, "The SWD wires do not carry the clock that was asked for.", told) : null;
     }
-
 }
