@@ -8,6 +8,9 @@ internal sealed class Campaign(Options options, Action<string> tell)
     /// <summary>The image over other contents, which fill the whole flash.</summary>
     public const string Over = "over old contents";
 
+    /// <summary>The image over an older one of the same size, in a flash that is blank elsewhere: what most people do most days.</summary>
+    public const string Newer = "over an older image";
+
     public const string Again = "the same again", OneChanged = "one byte changed", Blank = "blank chip";
 
     /// <summary>Seconds of a command and its answer: a good Linux host, the usual, a Windows host, macOS.</summary>
@@ -32,14 +35,15 @@ internal sealed class Campaign(Options options, Action<string> tell)
     {
         var usual = Setting.Usual(probe);
         await WithNrst(what, usual);
-        await Peers(what, usual, alsoDefault: true);
+        await Peers(what, usual, Over, alsoDefault: true);
+        await Peers(what, usual, Newer, alsoDefault: true);
         foreach (var setting in options.Quick ? [] : Others(usual))
         {
             using var board = Old(what, setting);
             await Add(board, Nrst, Over, board.Image(2), image => Tools.Nrst(board, image));
             if (!options.PeersUsual)
             {
-                await Peers(what, setting, alsoDefault: false);
+                await Peers(what, setting, Over, alsoDefault: false);
             }
         }
     }
@@ -62,11 +66,16 @@ internal sealed class Campaign(Options options, Action<string> tell)
             await Add(board, Nrst, OneChanged, changed, bytes => Tools.Nrst(board, bytes));
         }
 
+        using (var board = Old(what, setting, Newer))
+        {
+            await Add(board, Nrst, Newer, board.Image(2), bytes => Tools.Nrst(board, bytes));
+        }
+
         using var blank = new MeasuredBoard(what, setting);
         await Add(blank, Nrst, Blank, blank.Image(2), bytes => Tools.Nrst(blank, bytes));
     }
 
-    private async Task Peers(FlashCase what, Setting setting, bool alsoDefault)
+    private async Task Peers(FlashCase what, Setting setting, string job, bool alsoDefault)
     {
         if (options.NrstOnly || Tools.Library is null)
         {
@@ -77,19 +86,19 @@ internal sealed class Campaign(Options options, Action<string> tell)
         {
             if (what.Script is not null)
             {
-                using var board = Old(what, setting);
-                await Add(board, best ? OpenOcdBest : OpenOcd, Over, board.Image(2), image => Tools.OpenOcd(board, image, best));
+                using var board = Old(what, setting, job);
+                await Add(board, best ? OpenOcdBest : OpenOcd, job, board.Image(2), image => Tools.OpenOcd(board, image, best));
             }
 
             if (what.StFlash)
             {
-                using var board = Old(what, setting);
-                await Add(board, best ? StFlashBest : StFlash, Over, board.Image(2), image => Tools.StFlash(board, image, best));
+                using var board = Old(what, setting, job);
+                await Add(board, best ? StFlashBest : StFlash, job, board.Image(2), image => Tools.StFlash(board, image, best));
             }
         }
     }
 
-    private static MeasuredBoard Old(FlashCase what, Setting setting) => new(what, setting, old: 1);
+    private static MeasuredBoard Old(FlashCase what, Setting setting, string job = Over) => new(what, setting, old: 1, elsewhere: job == Over);
 
     private async Task Add(MeasuredBoard board, string tool, string job, byte[] image, Func<byte[], Task> act)
     {

@@ -38,6 +38,20 @@ internal sealed record FlashCase(string Name, string Part, int Bytes, string? Sc
         return erase + Math.Max(program, transfer - erase) + Hash;
     }
 
+    /// <summary>The same for the one erase unit that this byte of the image is in, with what the image has there.</summary>
+    public double SectorBound(Setting setting, int at)
+    {
+        var part = DeviceDatabase.FindPart(Part)!.Value;
+        var start = part.Device.Flash.Start.Value;
+        var sector = part.Part.Layouts[0].Sectors.Single(one => one.Range.Start.Value <= start + (uint)at && start + (uint)at <= one.Range.Last.Value);
+        var from = (int)(sector.Range.Start.Value - start);
+        var bytes = Math.Min(Bytes - from, (int)sector.Range.Length);
+        var (to, before) = (SiliconTime.Of(Part, from + bytes, setting.MaxTimes), from == 0 ? default : SiliconTime.Of(Part, from, setting.MaxTimes));
+        var transfer = (bytes + 3) / 4 * setting.Probe.SecondsPerWord;
+        var (erase, program) = (to.Erase - before.Erase, to.Program - before.Program);
+        return erase + Math.Max(program, transfer - erase) + Hash;
+    }
+
     /// <summary>The same for a chip that is blank already.</summary>
     public double BlankBound(Setting setting) =>
         Math.Max(Silicon(setting.MaxTimes).Program, (Bytes + 3) / 4 * setting.Probe.SecondsPerWord) + Hash;

@@ -37,7 +37,7 @@ internal static class Gang
 
     public static GangRun Run(FlashCase what, string job, Bus bus, int boards)
     {
-        var gang = Enumerable.Range(0, boards).Select(number => new MeasuredBoard(what, Setting.Usual(bus.Probe), job == Over ? 1 : 0, $"hub{number % bus.Hubs}")).ToList();
+        var gang = Enumerable.Range(0, boards).Select(number => new MeasuredBoard(what, Setting.Usual(bus.Probe), job == Over ? 1 : 0, hub: $"hub{number % bus.Hubs}")).ToList();
         try
         {
             var image = gang[0].Image(2);

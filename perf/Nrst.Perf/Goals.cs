@@ -24,6 +24,13 @@ internal sealed class Goals(Report report)
                 }
             }
 
+            var smart = Ratios(usual, Campaign.OpenOcdBest, Campaign.Newer).ToList();
+            if (smart.Count > 0)
+            {
+                var geometric = Math.Exp(smart.Average(one => Math.Log(one.Value)));
+                yield return ($"over an older image, {Campaign.OpenOcdBest}, {probe.Name}: geometric mean ≥ 1.900", F(geometric), geometric >= 1.9);
+            }
+
             foreach (var (name, ratio) in ((string, double)[])[("F407", 1.8), ("L073", 1.5), ("L476", 1.2)])
             {
                 if (Ratios(usual, Campaign.OpenOcdBest).FirstOrDefault(one => one.Case == name) is { Case: not null } one)
@@ -33,6 +40,8 @@ internal sealed class Goals(Report report)
             }
 
             yield return Most($"the same image again, {probe.Name}, each ≤ 60 ms", Jobs(usual, Campaign.Again), _ => 0.060);
+            yield return Most($"one byte changed, beyond the bound of its sector, {probe.Name}, each ≤ 60 ms",
+                Jobs(usual, Campaign.OneChanged).Select(one => (one.Case, one.Value - Case(one.Case).SectorBound(usual, Case(one.Case).Bytes / 2))), _ => 0.060);
             yield return Most($"blank chip / its bound, {probe.Name}, each ≤ 1.10",
                 Jobs(usual, Campaign.Blank).Select(one => (one.Case, one.Value / Case(one.Case).BlankBound(usual))), _ => 1.10);
             yield return Most($"exchanges for set-up and end, {probe.Name}, each ≤ 60", Exchanges(usual), _ => 60);
@@ -57,10 +66,10 @@ internal sealed class Goals(Report report)
         where seconds is not null
         select (what.Name, what.Bound(setting) / seconds.Value);
 
-    private IEnumerable<(string Case, double Value)> Ratios(Setting setting, string tool) =>
+    private IEnumerable<(string Case, double Value)> Ratios(Setting setting, string tool, string job = Campaign.Over) =>
         from what in report.Cases()
-        let ours = report.Seconds(what, setting, Campaign.Nrst)
-        let theirs = report.Seconds(what, setting, tool)
+        let ours = report.Seconds(what, setting, Campaign.Nrst, job)
+        let theirs = report.Seconds(what, setting, tool, job)
         where ours is not null && theirs is not null
         select (what.Name, theirs.Value / ours.Value);
 

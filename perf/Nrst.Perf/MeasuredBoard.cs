@@ -9,9 +9,10 @@ internal sealed class MeasuredBoard : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("nrst-perf-").FullName;
 
-    /// <param name="old">What the whole flash holds when the board gets power, by a number; 0 for nothing.</param>
+    /// <param name="old">What the flash holds when the board gets power, by a number; 0 for nothing.</param>
+    /// <param name="elsewhere">Also where the image is not; else only an older image is there.</param>
     /// <param name="hub">The hub it is plugged into, where it shares one.</param>
-    public MeasuredBoard(FlashCase what, Setting setting, int old = 0, string? hub = null)
+    public MeasuredBoard(FlashCase what, Setting setting, int old = 0, bool elsewhere = true, string? hub = null)
     {
         (Case, Setting) = (what, setting);
         var store = new BoardStore(
@@ -25,7 +26,11 @@ internal sealed class MeasuredBoard : IDisposable
         Open(store);
         if (old != 0)
         {
-            Noise(Silicon.Flash.Length, old).CopyTo(Silicon.Flash);
+            if (elsewhere)
+            {
+                Noise(Silicon.Flash.Length, old).CopyTo(Silicon.Flash);
+            }
+
             Image(old).CopyTo(Silicon.Flash);
             Board.Dispose();
             Open(store);

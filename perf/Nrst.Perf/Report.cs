@@ -19,6 +19,7 @@ internal sealed class Report(IReadOnlyList<Measurement> results)
 
             Seconds on the virtual clock, printed by `perf/run`: the same boards, the same images, unmodified OpenOCD 0.12 and st-flash 1.7 over `perf/peers`,
             their sleeps included. The flash holds other bytes everywhere before, and is compared byte for byte afterwards, also where the image is not.
+            *An older image* is one of the same size, in a flash that is blank elsewhere.
             The model of the probe is fitted on logs of real ones; figures are good for ratios, and not for absolute seconds better than a tenth.
 
             *bound*: erase, programming and hash of the silicon, one after the other, the transfer hidden behind them; no programmer can beat it.
@@ -61,18 +62,22 @@ internal sealed class Report(IReadOnlyList<Measurement> results)
 
     private void Smart(StringBuilder text, ProbeSetting probe)
     {
-        text.AppendLine(CultureInfo.InvariantCulture, $"\n## nrst when there is less to do, {probe.Name}\n");
-        text.AppendLine("| case | the same again | exchanges | one byte changed | blank chip | its bound | blank/bound |");
-        text.AppendLine("|---|---|---|---|---|---|---|");
+        text.AppendLine(CultureInfo.InvariantCulture, $"\n## When there is less to do, {probe.Name}\n");
+        text.AppendLine(
+            "| case | over an older image | OpenOCD, best | ratio | st-flash, best | ratio | the same again | exchanges | one byte changed | bound of its sector | blank chip | its bound | blank/bound |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var what in Cases())
         {
             var setting = Setting.Usual(probe);
             var (again, one, blank) = (
                 Find(what, setting, Campaign.Nrst, Campaign.Again), Find(what, setting, Campaign.Nrst, Campaign.OneChanged),
                 Find(what, setting, Campaign.Nrst, Campaign.Blank));
+            double? newer = Seconds(what, setting, Campaign.Nrst, Campaign.Newer), openOcd = Seconds(what, setting, Campaign.OpenOcdBest, Campaign.Newer),
+                stFlash = Seconds(what, setting, Campaign.StFlashBest, Campaign.Newer);
             text.AppendLine(
-                $"| {what.Name} | {F(again?.Seconds)} | {again?.Exchanges} | {F(one?.Seconds)} | {F(blank?.Seconds)} | {F(what.BlankBound(setting))} "
-                + $"| {F(blank?.Seconds / what.BlankBound(setting), "0.00")} |");
+                $"| {what.Name} | {F(newer)} | {F(openOcd)} | {F(openOcd / newer, "0.00")} | {F(stFlash)} | {F(stFlash / newer, "0.00")} "
+                + $"| {F(again?.Seconds)} | {again?.Exchanges} | {F(one?.Seconds)} | {F(what.SectorBound(setting, what.Bytes / 2))} "
+                + $"| {F(blank?.Seconds)} | {F(what.BlankBound(setting))} | {F(blank?.Seconds / what.BlankBound(setting), "0.00")} |");
         }
     }
 
@@ -140,13 +145,13 @@ internal sealed class Report(IReadOnlyList<Measurement> results)
         one => one.Case == what.Name && one.Setting == setting && one.Tool == tool && one.Job == job && one.Failure is null);
 
     /// <summary>Flags that make it slower are not its best.</summary>
-    public double? Seconds(FlashCase what, Setting setting, string tool)
+    public double? Seconds(FlashCase what, Setting setting, string tool, string job = Campaign.Over)
     {
-        var seconds = Find(what, setting, tool, Campaign.Over)?.Seconds;
+        var seconds = Find(what, setting, tool, job)?.Seconds;
         var usual = tool switch
         {
-            Campaign.OpenOcdBest => Find(what, setting, Campaign.OpenOcd, Campaign.Over)?.Seconds,
-            Campaign.StFlashBest => Find(what, setting, Campaign.StFlash, Campaign.Over)?.Seconds,
+            Campaign.OpenOcdBest => Find(what, setting, Campaign.OpenOcd, job)?.Seconds,
+            Campaign.StFlashBest => Find(what, setting, Campaign.StFlash, job)?.Seconds,
             _ => null,
         };
         return usual < seconds || seconds is null ? usual ?? seconds : seconds;
