@@ -42,6 +42,12 @@ internal abstract class FlashController(FlashChip chip)
         return Scaled(row, sector.Range.Length);
     }
 
+    /// <summary>The stretches that are erased and programmed at the same time: the banks where each works whatever the other does, else all of the flash.</summary>
+    public virtual IReadOnlyList<AddressRange> Lanes => [Chip.Layout.Range];
+
+    /// <summary>Whether a status that the loader has reported can be about this stretch, where two lanes were at work.</summary>
+    public virtual bool Concerns(uint status, AddressRange where) => true;
+
     /// <summary>Everything at once; a bank erase where the times are given by bank, one bank after the other.</summary>
     public virtual OperationTime TimeOfEraseAll()
     {

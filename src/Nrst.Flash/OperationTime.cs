@@ -13,5 +13,9 @@ internal readonly record struct OperationTime(TimeSpan Typical, TimeSpan Max)
     public static OperationTime operator +(OperationTime first, OperationTime second) =>
         new(first.Typical + second.Typical, first.Max + second.Max);
 
+    /// <summary>Both at the same time.</summary>
+    public static OperationTime Longer(OperationTime first, OperationTime second) =>
+        new(first.Typical > second.Typical ? first.Typical : second.Typical, first.Max > second.Max ? first.Max : second.Max);
+
     public static OperationTime operator *(OperationTime one, double times) => new(one.Typical * times, one.Max * times);
 }

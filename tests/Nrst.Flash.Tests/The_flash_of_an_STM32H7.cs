@@ -100,9 +100,9 @@ public sealed class The_flash_of_an_STM32H7
         var one = Open(Fake(s_h750), s_h750).Loader!;
         var other = Open(Fake(s_h7a3), s_h7a3).Loader!;
 
-        Assert.Equal([0x100, 0x30, 0x80], both.Arguments);
+        Assert.Equal([0x100, 0x30, 0x80, 0x0810_0000], both.Arguments);
         Assert.Equal([0, 0x30, 0x80], one.Arguments);
-        Assert.Equal([0x100, 0, 0x20], other.Arguments);
+        Assert.Equal([0x100, 0, 0x20, 0x0810_0000], other.Arguments);
         Assert.All([both, one, other], part => Assert.Equal((new Address(0x5800_4800), "stm32h7"), (part.Watchdog, part.Name)));
     }
 

@@ -8,6 +8,9 @@ internal interface IFlashRoute
     /// <summary>Bytes of one programming access.</summary>
     int Access { get; }
 
+    /// <summary>The stretches that are erased and programmed at the same time.</summary>
+    IReadOnlyList<AddressRange> Lanes { get; }
+
     bool CanEraseAll { get; }
 
     /// <summary>To be told before the flash is changed; null where there is nothing.</summary>
@@ -43,6 +46,7 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 
     public FlashGrain Grain => _flash.Grain;
     public int Access => _flash.Access;
+    public IReadOnlyList<AddressRange> Lanes => _flash.Lanes;
     public bool CanEraseAll => _flash.CanEraseAll;
     public string? Notice => _flash.Notice;
     public bool KnowsTimes => true;

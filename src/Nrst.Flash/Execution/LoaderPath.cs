@@ -47,44 +47,105 @@ internal sealed class LoaderPath : IFlashPath
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
-        var commands = new List<LoaderCommand>();
-        var tells = new List<Action>();
+        var steps = new List<Step>();
         if (massErase)
         {
-            commands.Add(Erase(_flash.EraseAllWords()));
-            tells.Add(() => work.Where(sector => sector.Erase).ToList().ForEach(sector => progress.Erased(sector.Sector)));
+            steps.Add(new Step(Erase(_flash.EraseAllWords()), () => work.Where(sector => sector.Erase).ToList().ForEach(sector => progress.Erased(sector.Sector))));
         }
 
-        foreach (var block in Blocks(work))
+        if (Lanes.Of(work, _flash.Lanes) is [{ Count: > 0 } first, { Count: > 0 } second])
         {
-            var erased = block.Where(sector => sector.Erase).Select(sector => sector.Sector).ToList();
-            if (erased.Count > 0 && !massErase)
+            AddBoth(steps, [.. Blocks(first)], [.. Blocks(second)], massErase, progress);
+        }
+        else
+        {
+            foreach (var block in Blocks(work))
             {
-                commands.Add(Erase([.. erased.Select(sector => (_flash.EraseWord(sector), sector.Range, _flash.TimeOfErase(sector)))]));
-                tells.Add(() => erased.ForEach(progress.Erased));
-            }
-
-            foreach (var command in Merge(block.SelectMany(sector => sector.Writes))
-                .SelectMany(writing => Program(writing, hidden: commands.Count > 0)))
-            {
-                commands.Add(command);
-                tells.Add(() => progress.Programmed(command.Data.Length));
+                Add(steps, massErase ? [] : Erased(block), Merge(block.SelectMany(sector => sector.Writes)), progress);
             }
         }
 
         _flash.Open(_target.Layout.Range);
         var told = 0;
         _loader.Run(
-            commands,
+            [.. steps.Select(step => step.Command)],
             done =>
             {
                 for (; told < done; told++)
                 {
-                    tells[told]();
+                    steps[told].Done();
                 }
             },
             cancel);
         ErasedFor = _loader.ReadErasedFor();
+    }
+
+    /// <param name="Done">Told when the loader has done it.</param>
+    private readonly record struct Step(LoaderCommand Command, Action Done);
+
+    private static List<FlashSector> Erased(IEnumerable<SectorWork> block) => [.. block.Where(sector => sector.Erase).Select(sector => sector.Sector)];
+
+    private void Add(List<Step> steps, IReadOnlyList<FlashSector> erased, IEnumerable<Writing> writings, WorkProgress progress)
+    {
+        if (erased.Count > 0)
+        {
+            steps.Add(new Step(Erase([.. erased.Select(EraseOf)]), () => erased.ToList().ForEach(progress.Erased)));
+        }
+
+        foreach (var command in writings.SelectMany(writing => Program(writing, hidden: steps.Count > 0)))
+        {
+            steps.Add(new Step(command, () => progress.Programmed(command.Data.Length)));
+        }
+    }
+
+    /// <summary>The banks next to one another, as far as both have something to do.</summary>
+    private void AddBoth(List<Step> steps, List<List<SectorWork>> first, List<List<SectorWork>> second, bool massErase, WorkProgress progress)
+    {
+        var apart = 0u;
+        for (var i = 0; i < Math.Max(first.Count, second.Count); i++)
+        {
+            List<SectorWork> one = i < first.Count ? first[i] : [], other = i < second.Count ? second[i] : [];
+            var (erased, also) = massErase ? ([], []) : (Erased(one), Erased(other));
+            var both = Math.Min(erased.Count, also.Count);
+            if (both > 0)
+            {
+                Apart(also[0].Range.Start.Value - erased[0].Range.Start.Value);
+                var pairs = erased.Zip(also).ToList();
+                steps.Add(new Step(EraseBoth(pairs), () => pairs.ForEach(pair => { progress.Erased(pair.First); progress.Erased(pair.Second); })));
+            }
+
+            var (together, left) = Lanes.Zip(
+                [.. Merge(one.SelectMany(sector => sector.Writes))], [.. Merge(other.SelectMany(sector => sector.Writes))], _flash.Access, _loader.MostData);
+            List<FlashSector> alone = [.. erased.Skip(both), .. also.Skip(both)];
+            if (alone.Count > 0)
+            {
+                Apart(0);
+                Add(steps, alone, [], progress);
+            }
+
+            foreach (var pair in together)
+            {
+                Apart(pair.Apart);
+                steps.Add(new Step(ProgramBoth(pair), () => progress.Programmed(pair.Data.Length)));
+            }
+
+            if (left.Count > 0)
+            {
+                Apart(0);
+                Add(steps, [], left, progress);
+            }
+        }
+
+        Apart(0);
+
+        void Apart(uint bytes)
+        {
+            if (bytes != apart)
+            {
+                apart = bytes;
+                steps.Add(new Step(new LoaderCommand(LoaderOperation.Apart, bytes, 0, default, _target.Layout.Range, default), () => { }));
+            }
+        }
     }
 
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
@@ -230,7 +291,18 @@ internal sealed class LoaderPath : IFlashPath
         return new Writing(parts[0].At, data);
     }
 
-    private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases)
+    private (uint Word, AddressRange Where, OperationTime Time) EraseOf(FlashSector sector) =>
+        (_flash.EraseWord(sector), sector.Range, _flash.TimeOfErase(sector));
+
+    private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases) =>
+        Erase(erases, erases.Aggregate(default(OperationTime), (sum, one) => sum + one.Time));
+
+    /// <summary>Two by two, one in each bank.</summary>
+    private LoaderCommand EraseBoth(IReadOnlyList<(FlashSector First, FlashSector Second)> pairs) => Erase(
+        [.. pairs.SelectMany(pair => new[] { EraseOf(pair.First), EraseOf(pair.Second) })],
+        pairs.Aggregate(default(OperationTime), (sum, pair) => sum + OperationTime.Longer(_flash.TimeOfErase(pair.First), _flash.TimeOfErase(pair.Second))));
+
+    private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases, OperationTime time)
     {
         var data = new byte[4 * (erases.Count + 1)];
         BinaryPrimitives.WriteUInt32LittleEndian(data, _loader.Ticks(erases.Min(one => one.Time.Least)));
@@ -240,9 +312,14 @@ internal sealed class LoaderPath : IFlashPath
         }
 
         var (first, last) = (erases[0].Where.Start, erases.Max(one => one.Where.Last));
-        var time = erases.Aggregate(default(OperationTime), (sum, one) => sum + one.Time);
         return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases };
     }
+
+    private LoaderCommand ProgramBoth(SideBySide pair) => new(
+        LoaderOperation.Program, pair.First.Value, 0, pair.Data, new AddressRange(pair.First, pair.LaneBytes), ProgramTime(pair.Data.Length, lanes: 2))
+    {
+        Also = new AddressRange(pair.Second, pair.LaneBytes),
+    };
 
     /// <param name="hidden">An erase goes before it, and gives the transfer time.</param>
     private IEnumerable<LoaderCommand> Program(Writing writing, bool hidden)
@@ -265,10 +342,10 @@ internal sealed class LoaderPath : IFlashPath
     }
 
     /// <summary>The silicon's time, and the loader's own.</summary>
-    private OperationTime ProgramTime(int bytes)
+    private OperationTime ProgramTime(int bytes, int lanes = 1)
     {
         var accesses = bytes / _flash.Access;
-        var silicon = _flash.TimeOfProgram(accesses);
+        var silicon = _flash.TimeOfProgram(accesses / lanes);
         var ours = TimeSpan.FromSeconds(accesses * (double)_flash.Loader!.Cycles / _target.CoreHertz);
         return new OperationTime(silicon.Typical + ours, silicon.Max + ours);
     }

@@ -21,6 +21,7 @@ internal sealed class RomRoute(RomTarget target) : IFlashRoute
 
     public FlashGrain Grain => FlashGrain.Of(target.Device.Flash);
     public int Access => target.Device.Flash.WriteUnit;
+    public IReadOnlyList<AddressRange> Lanes => [target.Layout.Range];
     public bool CanEraseAll => target.Loader.CanEraseAll;
     public string? Notice => null;
     public bool KnowsTimes => false;

@@ -7,6 +7,9 @@ internal enum LoaderOperation : uint
     Program = 1,
     Erase = 2,
     Survey = 3,
+
+    /// <summary>From now on there are two lanes, as far apart as <c>Dest</c> says; 0 for one.</summary>
+    Apart = 4,
     End = 15,
 }
 
@@ -37,6 +40,9 @@ internal sealed record LoaderCommand(
 
     /// <summary>What an <see cref="LoaderOperation.Erase"/> erases, one after the other, as the controller's part understands it.</summary>
     public IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> Erases { get; init; } = [];
+
+    /// <summary>The flash of the second lane, where there are two.</summary>
+    public AddressRange? Also { get; init; }
 
     public int Bytes => Data.Length + TrailerBytes;
 

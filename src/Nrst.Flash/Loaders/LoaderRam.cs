@@ -6,8 +6,9 @@ namespace Nrst.Flash.Loaders;
 /// <param name="SlotData">The longest piece of data one command carries.</param>
 internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots, int SlotData)
 {
-    // Sixteen slots of 4 KiB hold a 64 KiB sector, so its whole content crosses the wire while it is being erased.
-    private const int MostSlots = 16;
+    // Sixteen slots of 4 KiB hold a 64 KiB sector, so its whole content crosses the wire while it is being erased; two lanes empty the ring faster than the
+    // wire fills it, and live on what came during the erase.
+    private const int MostSlots = 16, MostSlotsOfTwoLanes = 64;
     private const int MostData = 4096;
 
     // Below this many a longer slot is not worth it: one is worked on, one is waiting, and the wire needs two.
@@ -21,7 +22,7 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
     public uint RingEnd => Ring + (uint)(Slots * Stride);
 
     /// <summary>Null where the part has no RAM that executes and is large enough.</summary>
-    public static LoaderRam? In(Part part, int programBytes)
+    public static LoaderRam? In(Part part, int programBytes, int lanes = 1)
     {
         foreach (var ram in part.Ram.Where(ram => ram.Executes))
         {
@@ -30,7 +31,7 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
             var room = ram.Range.Last.Value + 1L - stackTop;
             for (var data = MostData; data >= LeastData; data /= 2)
             {
-                var slots = (int)Math.Min(MostSlots, room / (data + LoaderCommand.TrailerBytes));
+                var slots = (int)Math.Min(lanes > 1 ? MostSlotsOfTwoLanes : MostSlots, room / (data + LoaderCommand.TrailerBytes));
                 if (slots >= (data == LeastData ? LeastSlots : FewestSlots))
                 {
                     return new LoaderRam(start, stackTop, stackTop, slots, data);

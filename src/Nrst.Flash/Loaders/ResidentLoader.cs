@@ -49,7 +49,7 @@ internal sealed class ResidentLoader
     {
         var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
         var code = LoaderBlob.Of(part.Name);
-        var ram = LoaderRam.In(target.Part, code.Length)
+        var ram = LoaderRam.In(target.Part, code.Length, flash.Lanes.Count)
             ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
         LoaderBlob.Fill(code, target, flash, part, ram);
         target.Memory.Write(new Address(ram.Base), code);
@@ -355,9 +355,10 @@ internal sealed class ResidentLoader
             return unreadable;
         }
 
+        var concerned = command.Also is { } also && _flash.Concerns(flags, also) ? also : command.Where;
         var took = TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
         var (place, least) = command.Erases.Where(one => one.Word == where).Select(one => (one.Where, one.Time.Least))
-            .FirstOrDefault((command.Where, command.Time.Least));
+            .FirstOrDefault((concerned, command.Time.Least));
         return error switch
         {
             LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),

@@ -1,6 +1,7 @@
 namespace Nrst.Flash;
 
 /// <summary>The time the silicon itself needs for a job, by the typical times of the data sheet: no programmer can be faster.</summary>
+/// <remarks>Of the slowest lane, where banks work at the same time.</remarks>
 /// <param name="Erase">Seconds; what is erased at once counts once.</param>
 /// <param name="Program">Seconds; blank units are left out, as they are when programming.</param>
 public sealed record FlashBound(double Erase, double Program)
@@ -35,12 +36,21 @@ public sealed record FlashBound(double Erase, double Program)
 
     private static FlashBound Of(IEnumerable<FlashSector> erased, IEnumerable<WantedRun> programmed, bool massErase, IFlashRoute flash)
     {
-        var erase = massErase
-            ? flash.TimeOfEraseAll().Typical
-            : erased.Aggregate(TimeSpan.Zero, (sum, sector) => sum + flash.TimeOfErase(sector).Typical);
+        var (sectors, runs) = (erased.ToList(), programmed.ToList());
+        return flash.Lanes.Select(lane => OfLane(
+                massErase ? flash.TimeOfEraseAll().Typical : TimeOf(sectors.Where(sector => lane.Contains(sector.Range.Start)), flash),
+                runs.Where(run => lane.Contains(run.Start)), flash))
+            .MaxBy(bound => bound.Total)!;
+    }
+
+    private static FlashBound OfLane(TimeSpan erase, IEnumerable<WantedRun> programmed, IFlashRoute flash)
+    {
         var accesses = programmed.Sum(run => AccessesOf(run, flash));
         return new FlashBound(erase.TotalSeconds, flash.TimeOfProgram(accesses).Typical.TotalSeconds);
     }
+
+    private static TimeSpan TimeOf(IEnumerable<FlashSector> erased, IFlashRoute flash) =>
+        erased.Aggregate(TimeSpan.Zero, (sum, sector) => sum + flash.TimeOfErase(sector).Typical);
 
     private static int AccessesOf(WantedRun run, IFlashRoute flash)
     {

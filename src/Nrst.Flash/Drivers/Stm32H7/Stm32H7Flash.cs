@@ -43,10 +43,16 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
 
     public override LoaderPart Loader => new("stm32h7")
     {
-        Arguments = [_banks.Length > 1 ? _banks[1] - _banks[0] : 0, (uint)Waiting, (uint)shape.Start],
+        Arguments = _banks.Length > 1
+            ? [_banks[1] - _banks[0], (uint)Waiting, (uint)shape.Start, Upper.Layout.Range.Start.Value | (Upper.Number == 1 ? 1u : 0)]
+            : [0, (uint)Waiting, (uint)shape.Start],
         Cycles = 100,
         Watchdog = Watchdog,
     };
+
+    /// <summary>RM0433, "Embedded flash memory", main features: each bank reads, programs and erases whatever the other does.</summary>
+    public override IReadOnlyList<AddressRange> Lanes =>
+        _banks.Length > 1 ? [.. Chip.Layout.Banks.Select(bank => bank.Layout.Range)] : base.Lanes;
 
     public override bool IsLocked => _banks.Any(IsShut);
 
@@ -94,6 +100,9 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
 
         static int Weight(FlashSr flags) => (flags & FlashSr.Errors) != 0 ? 3 : (flags & FlashSr.Busy) != 0 ? 2 : (flags & FlashSr.WBNE) != 0 ? 1 : 0;
     }
+
+    public override bool Concerns(uint status, AddressRange where) =>
+        ((FlashSr)status).HasFlag(FlashSr.OfBank2) == (Chip.Layout.Banks.First(bank => bank.Layout.Range.Contains(where.Start)).Number == 2);
 
     public override FlashStatus Decode(uint status)
     {
@@ -171,6 +180,8 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
 
     /// <summary>FLASH_CR with nothing to do.</summary>
     private FlashCr Waiting => shape.Size(_bits);
+
+    private Targets.FlashBank Upper => Chip.Layout.Banks.MaxBy(bank => bank.Layout.Range.Start.Value)!;
 
     private static FlashCr Mark(Targets.FlashBank bank) => bank.Number == 2 ? FlashCr.OfBank2 : 0;
 

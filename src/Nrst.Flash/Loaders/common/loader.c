@@ -17,6 +17,9 @@
  *     +0  dest      +4  op 31:28 | end 27 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
  *
  * Status word: error 31:24, slots done 23:0.
+ *
+ * Where two banks work at the same time (TWO_LANES), the command APART says in its dest how far apart two lanes are: from then on units go to dest and
+ * to that much further on by turns, and what is erased is erased in pairs. 0 ends it.
  */
 typedef unsigned int u32;
 typedef unsigned short u16;
@@ -50,6 +53,7 @@ struct loader                           /* base + */
     u32 prechecked;                     /* A0 sequence number of the slot whose data the CRC has already seen */
     u32 crc_now;                        /* A4 the CRC so far, where there is no CRC unit */
     u32 unused;                         /* A8 */
+    u32 apart;                          /* AC bytes from where one lane programs to where the other does; 0: there is one */
 };
 
 /* ---- what a controller says of itself ------------------------------------------------------------------------------ */
@@ -91,7 +95,7 @@ static inline __attribute__((always_inline, unused)) void put_words(u32 to, cons
 #define SCB_CFSR        REG(0xE000ED28)
 #define SCB_BFAR        REG(0xE000ED38)
 
-enum { PROGRAM = 1, ERASE = 2, SURVEY = 3, END = 15 };
+enum { PROGRAM = 1, ERASE = 2, SURVEY = 3, APART = 4, END = 15 };
 enum { ERR_SLOT = 1, ERR_FLAGS = 2, ERR_TOO_FAST = 3, ERR_COMMAND = 4, ERR_FAULT = 15 };
 
 __attribute__((section(".head"), used)) static const u32 head[48] = { [16] = 0xEE000000 /* not started */ };
@@ -301,6 +305,13 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
     {
         u32 ticks = 0, before = SYST_CVR, now;
         flash_erase(m, *data);
+#ifdef TWO_LANES
+        u32 first = *data;
+        if (m->apart)
+        {
+            flash_erase(m, *++data);
+        }
+#endif
         do
         {
             feed(m);
@@ -311,9 +322,15 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
         while (flash_busy(m));
 
         m->erase_ticks += ticks;
-        u32 error = verdict(m, ticks, least, data[0]);
+        u32 error = verdict(m, ticks, least, *data);
         if (error)
         {
+#ifdef TWO_LANES
+            if ((m->flags ^ *data) & OF_OTHER_LANE)
+            {
+                m->where = first;
+            }
+#endif
             return error;
         }
     }
@@ -325,6 +342,9 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
 static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, const u32 *trailer, u32 sequence)
 {
     u32 to = trailer[0], units = 0, unit = m->unit;
+#ifdef TWO_LANES
+    u32 other = to + (m->apart ? m->apart : unit), step = m->apart ? unit : 2 * unit, others = 0;
+#endif
     u32 begun = SYST_CVR;
     feed(m);
     flash_program(m, to);
@@ -384,7 +404,15 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
                 units++;
             }
 
+#ifdef TWO_LANES
+            u32 next_to = other, next_units = others;
+            other = to + step;
+            others = units;
+            to = next_to;
+            units = next_units;
+#else
             to += unit;
+#endif
         }
     }
 #endif
@@ -393,6 +421,9 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
     {
     }
 
+#ifdef TWO_LANES
+    units = !m->apart ? units + others : units > others ? units : others;
+#endif
     return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * m->unit_ticks, trailer[0]);
 }
 
@@ -476,6 +507,9 @@ __attribute__((noreturn, used)) static void run(u32 base)
             case ERASE: error = erase(m, data, trailer); break;
             case SURVEY: survey(m, data, trailer); error = 0; break;
             case END: error = 0; break;
+#ifdef TWO_LANES
+            case APART: m->apart = trailer[0]; error = 0; break;
+#endif
             default: error = ERR_COMMAND; break;
         }
 

@@ -3,8 +3,11 @@
  *   arg[0]       from the first bank's registers to the second's; 0 where there is one bank
  *   arg[1]       FLASH_CR with nothing to do: PSIZE, where there is one
  *   arg[2]       START
+ *   arg[3]       where the upper bank begins; bit 0 if the first bank's registers are its (SWAP_BANK)
  *   unit         bytes of a flash word: 32 or 16
  */
+#define TWO_LANES
+#define OF_OTHER_LANE   (1u << 31)      /* of an erase word, and of flags: the second bank's register */
 #include "../common/loader.c"
 
 #define KEYR(bank)      REG((bank) + 0x04)
@@ -18,7 +21,7 @@
 #define CCR_EOP         (1u << 16)
 #define CR_LOCK         (1u << 0)
 #define CR_PG           (1u << 1)
-#define OF_BANK2        (1u << 31)
+#define OF_BANK2        OF_OTHER_LANE
 
 static __attribute__((noinline)) void control(struct loader *m, u32 value)
 {
@@ -82,7 +85,13 @@ static inline void flash_program(struct loader *m, u32 to)
 
 static inline __attribute__((always_inline)) void flash_write(struct loader *m, u32 to, const u32 *from)
 {
-    while (either_busy(m))
+    u32 bank = m->flash;
+    if ((to >= (m->arg[3] & ~1u)) ^ (m->arg[3] & 1))
+    {
+        bank += m->arg[0];              /* 0 where there is one bank */
+    }
+
+    while (SR(bank) & SR_BUSY)
     {
     }
 
