@@ -40,6 +40,23 @@ public sealed class Both_banks_at_once(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Where_only_one_has_to_be_erased(int full)
+    {
+        using var bench = new FlashingBench("STM32H743ZI", "v3", eraseFaster: 100);
+        var half = bench.Flash.Length / 2;
+        Bytes(half, seed: 7).CopyTo(bench.Flash[(full * half)..]);
+        var (one, other) = (Bytes(4096), Bytes(4096, seed: 2));
+
+        var report = bench.Run(Image((First, one), (Second, other)));
+
+        Assert.Single(report.Plan.Sectors, sector => sector.Erase);
+        Assert.True(bench.Flash[..4096].SequenceEqual(one));
+        Assert.True(bench.Flash[half..][..4096].SequenceEqual(other));
+    }
+
+    [Theory]
     [InlineData("STM32H743ZI", 5)]
     [InlineData("STM32H7B3ZI", 5)]
     [InlineData("STM32H743VG", 3)]
@@ -82,15 +99,20 @@ public sealed class Both_banks_at_once(ITestOutputHelper output)
 
     /// <summary>The sector that refuses is named, and not its neighbour in the other bank.</summary>
     [Theory]
-    [InlineData(First, 0x3C)]
-    [InlineData(Second, 0x13C)]
-    public void A_failure_names_the_right_one(uint at, uint protection)
+    [InlineData(First, 0x3C, true)]
+    [InlineData(Second, 0x13C, true)]
+    [InlineData(First, 0x3C, false)]
+    [InlineData(Second, 0x13C, false)]
+    public void A_failure_names_the_right_one(uint at, uint protection, bool erases)
     {
         using var bench = new FlashingBench("STM32H743ZI", "v3", eraseFaster: 100);
-        Bytes(bench.Flash.Length, seed: 7).CopyTo(bench.Flash);
+        if (erases)
+        {
+            Bytes(bench.Flash.Length, seed: 7).CopyTo(bench.Flash);
+        }
 
         // Write protection that comes after the plan was made: WPSN_PRG of that bank, bit 0 low.
-        bench.Target = bench.Target with { Listener = told => Protect(told is JobEvent.PhaseStarted { Phase: Phase.Erase }) };
+        bench.Target = bench.Target with { Listener = told => Protect(told is JobEvent.PhaseStarted { Phase: Phase.Program }) };
 
         var failure = Assert.Throws<FlashException>(() => bench.Run(Image((First, Bytes(4096)), (Second, Bytes(4096)))));
 
