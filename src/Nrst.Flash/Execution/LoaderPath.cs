@@ -14,8 +14,10 @@ internal sealed class LoaderPath : IFlashPath
     private readonly FlashTarget _target;
     private readonly FlashController _flash;
     private readonly FasterCore? _core;
-    private readonly ResidentLoader _loader;
+    private ResidentLoader _loader;
     private bool _checked;
+    private bool _rowsRefused;
+    private TimeSpan _erasedBefore;
 
     /// <summary>Uploads and starts the loader. A failure leaves the core halted and is a <see cref="TargetException"/>.</summary>
     public LoaderPath(FlashTarget target, FlashController flash)
@@ -38,6 +40,8 @@ internal sealed class LoaderPath : IFlashPath
 
     public TimeSpan ErasedFor { get; private set; }
 
+    public FlashRows? Rows => !_rowsRefused && _flash.Rows is { } rows && _target.CoreHertz >= rows.LeastHertz && _loader.MostData % rows.Bytes == 0 ? rows : null;
+
     public IReadOnlyList<SectorKnowledge> Survey(
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel) =>
         new LoaderSurvey(_target, _flash.Grain, Ask).Look(wanted, present, cancel);
@@ -47,6 +51,29 @@ internal sealed class LoaderPath : IFlashPath
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
+        try
+        {
+            ChangeOnce(work, massErase, progress, cancel);
+        }
+        catch (FlashException refusal) when (refusal.Code == FlashErrors.RowRefused && work.All(sector => sector.Erase))
+        {
+            // What was written so far is erased again, so nothing is lost but time.
+            _target.Listener?.Invoke(new JobEvent.Noticed(
+                $"{refusal.Message} ({string.Join(", ", refusal.Evidence)}) It is erased once more, and programmed unit by unit."));
+            _rowsRefused = true;
+            _erasedBefore = _loader.ReadErasedFor();
+            Halt();
+            _loader = ResidentLoader.Start(_target, _flash);
+            _checked = false;
+            Ask([], cancel);
+            progress.Restart();
+            ChangeOnce(work, massErase, progress, cancel);
+        }
+    }
+
+    private void ChangeOnce(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
+    {
+        var rows = Rows;
         var commands = new List<LoaderCommand>();
         var tells = new List<Action>();
         if (massErase)
@@ -55,7 +82,8 @@ internal sealed class LoaderPath : IFlashPath
             tells.Add(() => work.Where(sector => sector.Erase).ToList().ForEach(sector => progress.Erased(sector.Sector)));
         }
 
-        foreach (var block in Blocks(work))
+        // After a mass erase all rows come before all units: whether a unit between them ends the state in which rows are taken no manual says.
+        foreach (var block in massErase && rows is not null ? [[.. work]] : Blocks(work, rows))
         {
             var erased = block.Where(sector => sector.Erase).Select(sector => sector.Sector).ToList();
             if (erased.Count > 0 && !massErase)
@@ -64,11 +92,15 @@ internal sealed class LoaderPath : IFlashPath
                 tells.Add(() => erased.ForEach(progress.Erased));
             }
 
-            foreach (var command in Merge(block.SelectMany(sector => sector.Writes))
-                .SelectMany(writing => Program(writing, hidden: commands.Count > 0)))
+            var pieces = block.SelectMany(sector => sector.Writes.SelectMany(writing => Cut(writing, rows?.Allow(massErase, sector.Erase) == true ? rows : null))).ToList();
+            foreach (var byRows in (bool[])[true, false])
             {
-                commands.Add(command);
-                tells.Add(() => progress.Programmed(command.Data.Length));
+                foreach (var command in Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing))
+                    .SelectMany(writing => Program(writing, byRows, hidden: commands.Count > 0)))
+                {
+                    commands.Add(command);
+                    tells.Add(() => progress.Programmed(command.Data.Length));
+                }
             }
         }
 
@@ -84,7 +116,7 @@ internal sealed class LoaderPath : IFlashPath
                 }
             },
             cancel);
-        ErasedFor = _loader.ReadErasedFor();
+        ErasedFor = _erasedBefore + _loader.ReadErasedFor();
     }
 
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
@@ -170,13 +202,14 @@ internal sealed class LoaderPath : IFlashPath
         return [.. answers.Skip(1)];
     }
 
-    /// <summary>Small sectors in a row are erased by one command.</summary>
-    private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work)
+    /// <summary>Small sectors in a row are erased by one command; each by its own where rows are taken only in the one erased last.</summary>
+    private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work, FlashRows? rows)
     {
+        var most = rows?.Condition == RowCondition.PageErasedLast ? 0 : _loader.MostErased;
         var block = new List<SectorWork>();
         foreach (var sector in work)
         {
-            if (sector.Erase && block.Count > 0 && block.Where(one => one.Erase).Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostErased)
+            if (sector.Erase && block.Count > 0 && block.Where(one => one.Erase).Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > most)
             {
                 yield return block;
                 block = [];
@@ -190,6 +223,11 @@ internal sealed class LoaderPath : IFlashPath
             yield return block;
         }
     }
+
+    private IEnumerable<(Writing Writing, bool IsRows)> Cut(Writing writing, FlashRows? rows) => rows is null
+        ? [(writing, false)]
+        : rows.Cut(writing.At, writing.Data, _flash.Access, _flash.Grain)
+            .Select(piece => (new Writing(writing.At + (uint)piece.At, writing.Data.Slice(piece.At, piece.Length)), piece.IsRow));
 
     /// <summary>Writings that follow one another across the border of two sectors, as one.</summary>
     private static IEnumerable<Writing> Merge(IEnumerable<Writing> writings)
@@ -245,7 +283,7 @@ internal sealed class LoaderPath : IFlashPath
     }
 
     /// <param name="hidden">An erase goes before it, and gives the transfer time.</param>
-    private IEnumerable<LoaderCommand> Program(Writing writing, bool hidden)
+    private IEnumerable<LoaderCommand> Program(Writing writing, bool byRows, bool hidden)
     {
         var next = hidden ? s_ramp.Length : 0;
         for (var at = 0; at < writing.Data.Length;)
@@ -260,7 +298,8 @@ internal sealed class LoaderPath : IFlashPath
             var data = writing.Data[at..(at + Math.Min(size, left))];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
             at += data.Length;
-            yield return new LoaderCommand(LoaderOperation.Program, where.Start.Value, 0, data, where, ProgramTime(data.Length));
+            yield return new LoaderCommand(
+                LoaderOperation.Program, where.Start.Value, byRows ? LoaderCommand.ByRows : 0, data, where, byRows ? RowTime(data.Length) : ProgramTime(data.Length));
         }
     }
 
@@ -270,6 +309,14 @@ internal sealed class LoaderPath : IFlashPath
         var accesses = bytes / _flash.Access;
         var silicon = _flash.TimeOfProgram(accesses);
         var ours = TimeSpan.FromSeconds(accesses * (double)_flash.Loader!.Cycles / _target.CoreHertz);
+        return new OperationTime(silicon.Typical + ours, silicon.Max + ours);
+    }
+
+    private OperationTime RowTime(int bytes)
+    {
+        var rows = _flash.Rows!;
+        var ours = TimeSpan.FromSeconds(bytes / (double)_target.CoreHertz); // a word comes every four cycles or so
+        var silicon = rows.Time * (bytes / rows.Bytes);
         return new OperationTime(silicon.Typical + ours, silicon.Max + ours);
     }
 }

@@ -14,7 +14,7 @@
  *
  * A slot is slot_data bytes of data and a trailer of four words. Data is right-aligned against the trailer, so a short command is a
  * short write. The last word makes the slot valid.
- *     +0  dest      +4  op 31:28 | end 27 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
+ *     +0  dest      +4  op 31:28 | end 27 | rows 24 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
  *
  * Status word: error 31:24, slots done 23:0.
  */
@@ -50,6 +50,8 @@ struct loader                           /* base + */
     u32 prechecked;                     /* A0 sequence number of the slot whose data the CRC has already seen */
     u32 crc_now;                        /* A4 the CRC so far, where there is no CRC unit */
     u32 unused;                         /* A8 */
+    u32 row;                            /* AC bytes that go to the controller in one go where the command asks for rows */
+    u32 row_ticks;                      /* B0 fewest core cycles that one row can take */
 };
 
 /* ---- what a controller says of itself ------------------------------------------------------------------------------ */
@@ -62,6 +64,9 @@ static inline __attribute__((always_inline)) void flash_write(struct loader *m, 
 #endif
 #ifdef NARROW                           /* defined where the unit can be a byte or a half-word; NARROW_ONLY where it can be nothing else */
 static void flash_write_narrow(struct loader *m, u32 to, u32 value);
+#endif
+#ifdef ROWS                             /* what FLASH_CR must hold for programming by rows, or bursts; defined where the controller can */
+static inline void flash_rows(struct loader *m);                /* gets ready for that */
 #endif
 static inline void flash_idle(struct loader *m);                /* no longer erasing or programming, and still open */
 static inline void flash_forget(struct loader *m);              /* what caches may hold of before */
@@ -82,6 +87,7 @@ static inline __attribute__((always_inline, unused)) void put_words(u32 to, cons
 }
 
 #define SLOT_BYTES(trailer) ((trailer)[1] & 0x00FFFFFF)
+#define BY_ROWS(trailer) ((trailer)[1] & 1 << 24)
 #define TRAILER_BYTES   16
 
 #define SYST_CSR        REG(0xE000E010)
@@ -321,13 +327,25 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
     return 0;
 }
 
-/* ---- programming: units that are blank are left out --------------------------------------------------------------------- */
+/* ---- programming: units that are blank are left out, and so are rows ------------------------------------------------------ */
 static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, const u32 *trailer, u32 sequence)
 {
-    u32 to = trailer[0], units = 0, unit = m->unit;
+    u32 to = trailer[0], units = 0, unit = m->unit, least = m->unit_ticks;
     u32 begun = SYST_CVR;
     feed(m);
-    flash_program(m, to);
+#ifdef ROWS
+    if (BY_ROWS(trailer))
+    {
+        unit = m->row;
+        least = m->row_ticks;
+        flash_rows(m);
+    }
+    else
+#endif
+    {
+        flash_program(m, to);
+    }
+
 #ifdef NARROW_ONLY
     (void)sequence;
 #endif
@@ -380,7 +398,22 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
 
             if (used)
             {
-                flash_write(m, to, from);
+#ifdef ROWS
+                if (BY_ROWS(trailer))
+                {
+                    while (flash_busy(m))
+                    {
+                    }
+
+                    put_words(to, from, unit);  /* nothing may stand between the words of a row: a late one spoils it */
+                    __asm volatile("dsb");
+                }
+                else
+#endif
+                {
+                    flash_write(m, to, from);
+                }
+
                 units++;
             }
 
@@ -393,7 +426,7 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
     {
     }
 
-    return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * m->unit_ticks, trailer[0]);
+    return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * least, trailer[0]);
 }
 
 /* ---- the ring ---------------------------------------------------------------------------------------------------------- */
