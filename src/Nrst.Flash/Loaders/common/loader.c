@@ -86,6 +86,15 @@ static inline __attribute__((always_inline, unused)) void put_words(u32 to, cons
     }
 }
 
+/* A whole row, which is a multiple of 128 bytes; returns what lies behind it. */
+static inline __attribute__((always_inline, unused)) const u32 *put_row(u32 to, const u32 *from, u32 bytes)
+{
+    u32 end = to + bytes;
+#define FOUR "ldmia %0!, {r2, r3, r4, r5}\n\tstmia %1!, {r2, r3, r4, r5}\n\t"
+    __asm volatile("1: " FOUR FOUR FOUR FOUR FOUR FOUR FOUR FOUR "cmp %1, %2\n\tbne 1b" : "+l"(from), "+l"(to) : "l"(end) : "r2", "r3", "r4", "r5", "cc", "memory");
+    return from;
+}
+
 #define SLOT_BYTES(trailer) ((trailer)[1] & 0x00FFFFFF)
 #define BY_ROWS(trailer) ((trailer)[1] & 1 << 24)
 #define TRAILER_BYTES   16
@@ -187,11 +196,10 @@ static inline u32 crc_end(struct loader *m)
     return m->crc ? REG(m->crc) : m->crc_now;
 }
 
-/* whole words */
-static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 bytes)
+/* whole words; returns what lies behind them */
+static __attribute__((noinline)) const u32 *crc_words(struct loader *m, const u32 *from, u32 bytes)
 {
     const u32 *to = (const u32 *)((u32)from + bytes);
-    crc_begin(m);
     if (m->crc)
     {
         while ((u32)to - (u32)from >= 32)
@@ -208,25 +216,33 @@ static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 
         crc_add(m, *from++);
     }
 
+    return to;
+}
+
+static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 bytes)
+{
+    crc_begin(m);
+    crc_words(m, from, bytes);
     return crc_end(m);
 }
 
 /* ---- looking at what is there ------------------------------------------------------------------------------------------ */
-/* Eight words are all erased if their and is all ones, or their or all zeros. */
+/* Sixteen words are all erased if their and is all ones, or their or all zeros. */
+#define FOUR_MORE(op) "ldmia %[at]!, {r4, r5, r6, r7}\n\t" #op " r4, r5\n\t" #op " r6, r7\n\t" #op " r3, r4\n\t" #op " r3, r6\n\t"
 #define SCAN_BACK(op) \
     __asm volatile( \
         "b 2f\n" \
         "1: ldmia %[at]!, {r3, r4, r5, r6}\n\t" #op " r3, r4\n\t" #op " r5, r6\n\t" #op " r3, r5\n\t" \
-        "ldmia %[at]!, {r4, r5, r6, r7}\n\t" #op " r4, r5\n\t" #op " r6, r7\n\t" #op " r3, r4\n\t" #op " r3, r6\n\t" \
-        "subs %[at], #32\n\tcmp r3, %[erased]\n\tbne 3f\n" \
-        "2: subs %[at], #32\n\tcmp %[at], %[from]\n\tbhs 1b\n" \
-        "3: adds %[at], #32" \
-        : [at] "+l"(eight) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory")
+        FOUR_MORE(op) FOUR_MORE(op) FOUR_MORE(op) \
+        "subs %[at], #64\n\tcmp r3, %[erased]\n\tbne 3f\n" \
+        "2: subs %[at], #64\n\tcmp %[at], %[from]\n\tbhs 1b\n" \
+        "3: adds %[at], #64" \
+        : [at] "+l"(many) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory")
 
 /* Where what is not blank ends. */
 static __attribute__((noinline)) const u32 *scan_back(const u32 *from, const u32 *to, u32 erased)
 {
-    const u32 *eight = to;
+    const u32 *many = to;
     if (erased)
     {
         SCAN_BACK(ands);
@@ -236,7 +252,7 @@ static __attribute__((noinline)) const u32 *scan_back(const u32 *from, const u32
         SCAN_BACK(orrs);
     }
 
-    to = eight;
+    to = many;
     while (to > from && to[-1] == erased)
     {
         to--;
@@ -327,17 +343,16 @@ static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
     return 0;
 }
 
-/* ---- programming: units that are blank are left out, and so are rows ------------------------------------------------------ */
+/* ---- programming: units that are blank are left out --------------------------------------------------------------------- */
 static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, const u32 *trailer, u32 sequence)
 {
-    u32 to = trailer[0], units = 0, unit = m->unit, least = m->unit_ticks;
+    u32 to = trailer[0], units = 0, unit = m->unit;
     u32 begun = SYST_CVR;
     feed(m);
 #ifdef ROWS
     if (BY_ROWS(trailer))
     {
         unit = m->row;
-        least = m->row_ticks;
         flash_rows(m);
     }
     else
@@ -386,6 +401,23 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
 
         next = (const u32 *)((u32)next - m->slot_data);
         crc_begin(m);
+#ifdef ROWS
+        if (BY_ROWS(trailer))
+        {
+            for (; data < trailer; units++)     /* the host sends no row with a blank unit in it */
+            {
+                while (flash_busy(m))
+                {
+                }
+
+                data = put_row(to, data, unit); /* nothing may stand between the words: a late one spoils the row */
+                __asm volatile("dsb");
+                to += unit;
+                next = crc_words(m, next, unit);
+            }
+        }
+#endif
+
         while (data < trailer)
         {
             const u32 *from = data;
@@ -398,22 +430,7 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
 
             if (used)
             {
-#ifdef ROWS
-                if (BY_ROWS(trailer))
-                {
-                    while (flash_busy(m))
-                    {
-                    }
-
-                    put_words(to, from, unit);  /* nothing may stand between the words of a row: a late one spoils it */
-                    __asm volatile("dsb");
-                }
-                else
-#endif
-                {
-                    flash_write(m, to, from);
-                }
-
+                flash_write(m, to, from);
                 units++;
             }
 
@@ -426,7 +443,11 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
     {
     }
 
-    return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * least, trailer[0]);
+    u32 ticks = (begun - SYST_CVR) & 0x00FFFFFF, least = m->unit_ticks;
+#ifdef ROWS
+    least = BY_ROWS(trailer) ? m->row_ticks : least;
+#endif
+    return verdict(m, ticks, units * least, trailer[0]);
 }
 
 /* ---- the ring ---------------------------------------------------------------------------------------------------------- */
