@@ -34,6 +34,9 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary>This controller's part of the loader; null where only the registers are driven.</summary>
     public abstract LoaderPart? Loader { get; }
 
+    /// <summary>How whole rows are programmed at once; null where the controller cannot, or is not known well enough.</summary>
+    public virtual FlashRows? Rows => null;
+
     // ---- how long it takes ----
 
     public OperationTime TimeOfErase(FlashSector sector)

@@ -30,6 +30,18 @@ internal static class FlashErrors
         },
     };
 
+    /// <summary>The same, of a program by rows: what is wrong with the order or the time is told as that.</summary>
+    public static FlashException RowFailure(AddressRange where, FlashStatus status) => status.Fault != FlashFault.Sequence
+        ? Failure(where, status)
+        : new FlashException(RowRefused, where, $"The flash did not take whole rows at {where}.")
+        {
+            LikelyCause = "Something came between the words of a row, or the controller takes rows under other conditions than its manual says: a clone, or a newer revision.",
+            Evidence = [status.Text],
+            Remedies = [new Remedy("Erase first, however blank it looks: what refuses rows is then programmed unit by unit.", "nrst flash FILE --always-erase")],
+        };
+
+    public const string RowRefused = "NRST2015";
+
     public static FlashException StaysLocked(AddressRange where, string seen) => new(
         "NRST2001", where, "The flash stays locked after both keys were written.")
     {

@@ -66,9 +66,10 @@ internal sealed class FlashRun
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
-        if (CanEraseAll(Protection) && MassEraseIsFaster(plan) && (options.ChipErase || NothingElse(wanted, seen, cancel)))
+        if (CanEraseAll(Protection))
         {
-            plan = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
+            var atOnce = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
+            plan = IsFaster(atOnce, plan) && (options.ChipErase || NothingElse(plan, wanted, seen, cancel)) ? atOnce : plan;
         }
 
         var took = _target.Clock.Now - start;
@@ -83,7 +84,7 @@ internal sealed class FlashRun
         Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
 
-        var bound = FlashBound.Of(plan, _flash);
+        var bound = FlashBound.Of(plan, _flash, Path.Rows);
         var contents = plan.Sectors.ToDictionary(sector => sector.Sector, sector => SectorContents.Of(sector, found.Present, _target.Read));
         var work = plan.Sectors.Where(sector => sector.Changes).Select(sector => contents[sector.Sector].Work).ToList();
         var start = _target.Clock.Now;
@@ -118,7 +119,7 @@ internal sealed class FlashRun
             plan, new FlashProof(mode, contents.Values.Sum(content => content.ProvedBytes)), seconds, _flash.Access * 8, Path.UsesLoader)
         {
             Bound = bound,
-            Saving = bound is null ? null : FlashSaving.Of(plan, bound, FlashBound.OfEverything(plan, _flash)),
+            Saving = bound is null ? null : FlashSaving.Of(plan, bound, FlashBound.OfEverything(plan, _flash, Path.Rows)),
         };
     }
 
@@ -188,17 +189,18 @@ internal sealed class FlashRun
     private bool CanEraseAll(FlashProtection protection) =>
         _flash.CanEraseAll && protection.NoMassErase is null && protection.Barriers.Count == 0;
 
-    /// <summary>Counts that sectors which need no erase would have to be written again.</summary>
-    private bool MassEraseIsFaster(FlashPlan plan)
-    {
-        var erased = plan.Sectors.Where(sector => sector.Erase).Select(sector => sector.Sector);
-        var anew = plan.Sectors.Where(sector => !sector.Erase).Sum(sector => sector.Wanted.Runs.Sum(run => run.Data.Length));
-        return TimeOf(erased) > _flash.TimeOfEraseAll().Typical + _flash.TimeOfProgram(anew / _flash.Access).Typical;
-    }
+    /// <summary>Counts that sectors which need no erase have to be written again, and that rows may be taken after an erase of everything only.</summary>
+    private bool IsFaster(FlashPlan one, FlashPlan other) =>
+        FlashBound.Reckon(one, _flash, Path.Rows).Total < FlashBound.Reckon(other, _flash, Path.Rows).Total;
 
-    /// <summary>Whether the sectors that the image does not touch are blank, so that erasing everything loses no more than erasing the others.</summary>
-    private bool NothingElse(IReadOnlyList<WantedSector> wanted, Dictionary<FlashSector, SectorKnowledge> seen, CancellationToken cancel) =>
-        Path.UsesLoader && Path.AreBlank([.. wanted.Select(sector => sector.Sector).Where(sector => !seen.ContainsKey(sector))], erased: false, cancel);
+    /// <summary>
+    /// Whether erasing everything loses no more than erasing what has to be erased: nothing but the image is in the sectors that need no erase, and the others
+    /// that it does not touch are blank.
+    /// </summary>
+    private bool NothingElse(FlashPlan plan, IReadOnlyList<WantedSector> wanted, Dictionary<FlashSector, SectorKnowledge> seen, CancellationToken cancel) =>
+        Path.UsesLoader
+        && plan.Sectors.Where(sector => !sector.Erase).All(sector => seen[sector.Sector].Other.Count == 0)
+        && Path.AreBlank([.. wanted.Select(sector => sector.Sector).Where(sector => !seen.ContainsKey(sector))], erased: false, cancel);
 
     /// <summary>By the probe's clock, which shares nothing with the chip's.</summary>
     private void RequireSlowerThan(FlashBound? bound, TimeSpan since, IEnumerable<FlashSector> sectors)

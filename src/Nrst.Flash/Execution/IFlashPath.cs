@@ -5,6 +5,9 @@ internal interface IFlashPath
 {
     bool UsesLoader { get; }
 
+    /// <summary>How whole rows are programmed on this path; null where they are not.</summary>
+    FlashRows? Rows { get; }
+
     /// <summary>Compares sectors with what is wanted of them.</summary>
     /// <param name="present">The bytes of each run with its holes filled by what the chip holds there.</param>
     IReadOnlyList<SectorKnowledge> Survey(IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel);

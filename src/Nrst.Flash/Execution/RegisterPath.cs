@@ -5,6 +5,8 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
 {
     public bool UsesLoader => false;
 
+    public FlashRows? Rows => null;
+
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(

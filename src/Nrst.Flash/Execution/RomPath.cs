@@ -15,6 +15,8 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
     public bool UsesLoader => false;
 
+    public FlashRows? Rows => null;
+
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(

@@ -18,6 +18,13 @@ internal sealed class WorkProgress(JobListener? listener, long toErase, long toP
         listener?.Invoke(new JobEvent.PhaseStarted(Phase.Program, toProgram));
     }
 
+    /// <summary>All of it once more.</summary>
+    public void Restart()
+    {
+        _erased.Clear();
+        (_erasedBytes, _programmed) = (0, 0);
+    }
+
     public void Erased(FlashSector sector)
     {
         _erased.Add(sector.Number);

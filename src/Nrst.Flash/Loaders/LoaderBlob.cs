@@ -25,6 +25,9 @@ internal static class LoaderBlob
     /// <summary>A word that nobody reads: what there is nothing of is pointed here.</summary>
     public const int Unused = 0xA8;
 
+    public const int Row = 0xAC;
+    public const int RowTicks = 0xB0;
+
     public const int Entry = 0xC0;
 
     /// <summary>The loader's own calls, and one exception frame.</summary>
@@ -53,6 +56,8 @@ internal static class LoaderBlob
         Set(code, SlotData, (uint)ram.SlotData);
         Set(code, Unit, (uint)flash.Access);
         Set(code, UnitTicks, Ticks(target, flash.TimeOfProgram(1).Least));
+        Set(code, Row, (uint)(flash.Rows?.Bytes ?? 0));
+        Set(code, RowTicks, flash.Rows is { } rows ? Ticks(target, rows.Time.Least) : 0);
         Set(code, Erased, flash.Grain.ErasedWord);
         Set(code, Flash, target.Device.Flash.Controller.Value);
         Set(code, Crc, target.Device.Crc?.At.Value ?? 0);

@@ -27,7 +27,7 @@ internal enum LoaderError : byte
 
 /// <summary>One slot of the ring.</summary>
 /// <param name="Dest">Where to program.</param>
-/// <param name="Flags"><see cref="ThenEnd"/> ends the loader afterwards.</param>
+/// <param name="Flags"><see cref="ThenEnd"/> ends the loader afterwards, <see cref="ByRows"/> programs whole rows.</param>
 /// <param name="Where">The flash it concerns, for errors.</param>
 /// <param name="Time">How long it takes, to know when to ask.</param>
 internal sealed record LoaderCommand(
@@ -37,6 +37,9 @@ internal sealed record LoaderCommand(
     public const int TrailerBytes = 16;
 
     public const uint ThenEnd = 8;
+
+    /// <summary>The data is whole rows.</summary>
+    public const uint ByRows = 1;
 
     /// <summary>What an <see cref="LoaderOperation.Erase"/> erases, one after the other, as the controller's part understands it.</summary>
     public IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> Erases { get; init; } = [];

@@ -22,14 +22,15 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
     public uint RingEnd => Ring + (uint)(Slots * Stride);
 
     /// <summary>Null where the part has no RAM that executes and is large enough.</summary>
-    public static LoaderRam? In(Part part, int programBytes, int lanes = 1)
+    /// <param name="mostData">No longer piece of data is of use.</param>
+    public static LoaderRam? In(Part part, int programBytes, int lanes = 1, int mostData = MostData)
     {
         foreach (var ram in part.Ram.Where(ram => ram.Executes))
         {
             var start = (ram.Range.Start.Value + LoaderBlob.Alignment - 1) / LoaderBlob.Alignment * LoaderBlob.Alignment;
             var stackTop = (start + (uint)programBytes + LoaderBlob.StackBytes + 7) / 8 * 8;
             var room = ram.Range.Last.Value + 1L - stackTop;
-            for (var data = MostData; data >= LeastData; data /= 2)
+            for (var data = Math.Min(mostData, MostData); data >= LeastData; data /= 2)
             {
                 var slots = (int)Math.Min(lanes > 1 ? MostSlotsOfTwoLanes : MostSlots, room / (data + LoaderCommand.TrailerBytes));
                 if (slots >= (data == LeastData ? LeastSlots : FewestSlots))

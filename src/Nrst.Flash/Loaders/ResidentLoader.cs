@@ -49,7 +49,9 @@ internal sealed class ResidentLoader
     {
         var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
         var code = LoaderBlob.Of(part.Name);
-        var ram = LoaderRam.In(target.Part, code.Length, flash.Lanes.Count)
+        // Where rows are taken only in the page erased last, its erase and its rows go over the wire together if a slot holds just that page.
+        var page = flash.Rows?.Condition == RowCondition.PageErasedLast ? (int)target.Layout.Sectors.First().Range.Length : int.MaxValue;
+        var ram = LoaderRam.In(target.Part, code.Length, flash.Lanes.Count, page)
             ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
         LoaderBlob.Fill(code, target, flash, part, ram);
         target.Memory.Write(new Address(ram.Base), code);
@@ -361,6 +363,7 @@ internal sealed class ResidentLoader
             .FirstOrDefault((concerned, command.Time.Least));
         return error switch
         {
+            LoaderError.Flags when (command.Flags & LoaderCommand.ByRows) != 0 => FlashErrors.RowFailure(place, _flash.Decode(flags)),
             LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),
             LoaderError.TooFast => FlashErrors.TooFast(place, _flash.Decode(flags), took, least),
             _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")

@@ -23,6 +23,12 @@ internal sealed class Stm32G0Flash(FlashChip chip)
 
     public override LoaderPart Loader => new("stm32g0");
 
+    /// <summary>
+    /// RM0444, "Fast programming". A row in another page than the one erased last ends in PGSERR and FASTERR. The device data of the STM32U0 give no row: sources
+    /// do not agree on how long one is.
+    /// </summary>
+    public override FlashRows? Rows => FlashRows.Of(Chip.Flash, RowCondition.PageErasedLast, FlashRows.FastProgrammingHertz);
+
     protected override FlashCr WordOf(FlashBank bank, uint field) =>
         FlashCr.PER | FlashCr.Page(field) | (bank.Number == 2 ? FlashCr.BKER : 0);
 

@@ -40,7 +40,8 @@ internal sealed class Stm32G4Family : IFlashFamily
     /// <summary>The securable area of a bank: the register with its size, and the bit that closes it.</summary>
     private static (uint Size, FlashCr Closed) SecurableOf(int bank) => bank == 1 ? (0x70u, FlashCr.SEC_PROT1) : (0x74u, FlashCr.SEC_PROT2);
 
-    public FlashController Open(FlashChip chip) => new Stm32L4Flash(chip);
+    /// <summary>Used as one bank it is read 128 bits wide, and sources do not agree on how long a row is then; so all is programmed double word by double word.</summary>
+    public FlashController Open(FlashChip chip) => new Stm32L4Flash(chip, byRows: false);
 
     public IReadOnlyList<OptionReading> ReadOptions(ITargetMemory memory, Device device)
     {

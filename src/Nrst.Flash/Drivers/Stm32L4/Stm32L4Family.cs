@@ -29,7 +29,10 @@ internal sealed class Stm32L4Family : IFlashFamily
         ["DBANK"] = OptionBits.Bit("DBANK", 22, "one bank of 8 KiB pages", "two banks of 4 KiB pages"),
     };
 
-    public FlashController Open(FlashChip chip) => new Stm32L4Flash(chip);
+    // The STM32L4P5 and L4Q5: the maker's own drivers do not agree on whether a row of theirs has 32 double words or 64.
+    private const ushort RowUnknown = 0x471;
+
+    public FlashController Open(FlashChip chip) => new Stm32L4Flash(chip, byRows: chip.Device.DeviceId != RowUnknown);
 
     public IReadOnlyList<OptionReading> ReadOptions(ITargetMemory memory, Device device)
     {

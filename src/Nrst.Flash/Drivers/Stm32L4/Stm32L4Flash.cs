@@ -8,7 +8,8 @@ namespace Nrst.Flash.Stm32L4;
 /// The flash of the STM32L4, L4+ and G4: pages of 2, 4 or 8 KiB, programmed 64 bits at a time.
 /// Follows RM0351, "Flash main memory erase sequences" and "Flash main memory programming sequences", step by step.
 /// </summary>
-internal sealed class Stm32L4Flash(FlashChip chip)
+/// <param name="byRows">Whether it is certain how long a row is.</param>
+internal sealed class Stm32L4Flash(FlashChip chip, bool byRows)
     : DoubleWordFlash<FlashAcr, FlashSr, FlashCr>(chip, s_traits, ACR, FlashAcr.ICEN | FlashAcr.DCEN, FlashAcr.ICRST | FlashAcr.DCRST)
 {
     private static readonly ControlTraits<FlashSr, FlashCr> s_traits = new(KEYR, SR, CR)
@@ -22,6 +23,9 @@ internal sealed class Stm32L4Flash(FlashChip chip)
     };
 
     public override LoaderPart Loader => new("stm32l4") { Cycles = 22 };
+
+    /// <summary>RM0351, "Fast programming": after a mass erase of the bank.</summary>
+    public override FlashRows? Rows => byRows ? FlashRows.Of(Chip.Flash, RowCondition.MassErase, FlashRows.FastProgrammingHertz) : null;
 
     protected override FlashCr WordOf(FlashBank bank, uint field) =>
         FlashCr.PER | FlashCr.Page(field) | (bank.Number == 2 ? FlashCr.BKER : 0);

@@ -23,6 +23,9 @@ internal sealed class Stm32L5Flash(FlashChip chip, Action<FlashChip>? raise) : C
 
     public override LoaderPart Loader => new("stm32l5");
 
+    /// <summary>RM0456, "Burst programming": 128 bytes into blank flash. The STM32L5 has none.</summary>
+    public override FlashRows? Rows => FlashRows.Of(Chip.Flash, RowCondition.None);
+
     protected override void Prepare() => raise?.Invoke(Chip);
 
     /// <summary>BKER names the bank of the silicon, wherever SWAP_BANK maps it.</summary>

@@ -26,6 +26,9 @@ internal sealed class Stm32WbaFlash(FlashChip chip) : QuadWordFlash<FlashSr, Fla
 
     public override LoaderPart Loader => new("stm32wba");
 
+    /// <summary>RM0493, "Burst programming": 128 bytes into blank flash.</summary>
+    public override FlashRows? Rows => FlashRows.Of(Chip.Flash, RowCondition.None);
+
     /// <summary>One bank of two halves: the field is one bit short, and BKER above it counts on.</summary>
     protected override FlashCr WordOf(FlashBank bank, uint field) =>
         FlashCr.PER | FlashCr.Page(field & 0x7F) | (bank.Number == 2 || field > 0x7F ? FlashCr.BKER : 0);

@@ -14,7 +14,7 @@
  *
  * A slot is slot_data bytes of data and a trailer of four words. Data is right-aligned against the trailer, so a short command is a
  * short write. The last word makes the slot valid.
- *     +0  dest      +4  op 31:28 | end 27 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
+ *     +0  dest      +4  op 31:28 | end 27 | rows 24 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
  *
  * Status word: error 31:24, slots done 23:0.
  *
@@ -53,7 +53,9 @@ struct loader                           /* base + */
     u32 prechecked;                     /* A0 sequence number of the slot whose data the CRC has already seen */
     u32 crc_now;                        /* A4 the CRC so far, where there is no CRC unit */
     u32 unused;                         /* A8 */
-    u32 apart;                          /* AC bytes from where one lane programs to where the other does; 0: there is one */
+    u32 row;                            /* AC bytes that go to the controller in one go where the command asks for rows */
+    u32 row_ticks;                      /* B0 fewest core cycles that one row can take */
+    u32 apart;                          /* B4 bytes from where one lane programs to where the other does; 0: there is one */
 };
 
 /* ---- what a controller says of itself ------------------------------------------------------------------------------ */
@@ -66,6 +68,9 @@ static inline __attribute__((always_inline)) void flash_write(struct loader *m, 
 #endif
 #ifdef NARROW                           /* defined where the unit can be a byte or a half-word; NARROW_ONLY where it can be nothing else */
 static void flash_write_narrow(struct loader *m, u32 to, u32 value);
+#endif
+#ifdef ROWS                             /* what FLASH_CR must hold for programming by rows, or bursts; defined where the controller can */
+static inline void flash_rows(struct loader *m);                /* gets ready for that */
 #endif
 static inline void flash_idle(struct loader *m);                /* no longer erasing or programming, and still open */
 static inline void flash_forget(struct loader *m);              /* what caches may hold of before */
@@ -85,7 +90,17 @@ static inline __attribute__((always_inline, unused)) void put_words(u32 to, cons
     }
 }
 
+/* A whole row, which is a multiple of 128 bytes; returns what lies behind it. */
+static inline __attribute__((always_inline, unused)) const u32 *put_row(u32 to, const u32 *from, u32 bytes)
+{
+    u32 end = to + bytes;
+#define FOUR "ldmia %0!, {r2, r3, r4, r5}\n\tstmia %1!, {r2, r3, r4, r5}\n\t"
+    __asm volatile("1: " FOUR FOUR FOUR FOUR FOUR FOUR FOUR FOUR "cmp %1, %2\n\tbne 1b" : "+l"(from), "+l"(to) : "l"(end) : "r2", "r3", "r4", "r5", "cc", "memory");
+    return from;
+}
+
 #define SLOT_BYTES(trailer) ((trailer)[1] & 0x00FFFFFF)
+#define BY_ROWS(trailer) ((trailer)[1] & 1 << 24)
 #define TRAILER_BYTES   16
 
 #define SYST_CSR        REG(0xE000E010)
@@ -185,11 +200,10 @@ static inline u32 crc_end(struct loader *m)
     return m->crc ? REG(m->crc) : m->crc_now;
 }
 
-/* whole words */
-static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 bytes)
+/* whole words; returns what lies behind them */
+static __attribute__((noinline)) const u32 *crc_words(struct loader *m, const u32 *from, u32 bytes)
 {
     const u32 *to = (const u32 *)((u32)from + bytes);
-    crc_begin(m);
     if (m->crc)
     {
         while ((u32)to - (u32)from >= 32)
@@ -206,25 +220,33 @@ static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 
         crc_add(m, *from++);
     }
 
+    return to;
+}
+
+static __attribute__((noinline)) u32 crc(struct loader *m, const u32 *from, u32 bytes)
+{
+    crc_begin(m);
+    crc_words(m, from, bytes);
     return crc_end(m);
 }
 
 /* ---- looking at what is there ------------------------------------------------------------------------------------------ */
-/* Eight words are all erased if their and is all ones, or their or all zeros. */
+/* Sixteen words are all erased if their and is all ones, or their or all zeros. */
+#define FOUR_MORE(op) "ldmia %[at]!, {r4, r5, r6, r7}\n\t" #op " r4, r5\n\t" #op " r6, r7\n\t" #op " r3, r4\n\t" #op " r3, r6\n\t"
 #define SCAN_BACK(op) \
     __asm volatile( \
         "b 2f\n" \
         "1: ldmia %[at]!, {r3, r4, r5, r6}\n\t" #op " r3, r4\n\t" #op " r5, r6\n\t" #op " r3, r5\n\t" \
-        "ldmia %[at]!, {r4, r5, r6, r7}\n\t" #op " r4, r5\n\t" #op " r6, r7\n\t" #op " r3, r4\n\t" #op " r3, r6\n\t" \
-        "subs %[at], #32\n\tcmp r3, %[erased]\n\tbne 3f\n" \
-        "2: subs %[at], #32\n\tcmp %[at], %[from]\n\tbhs 1b\n" \
-        "3: adds %[at], #32" \
-        : [at] "+l"(eight) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory")
+        FOUR_MORE(op) FOUR_MORE(op) FOUR_MORE(op) \
+        "subs %[at], #64\n\tcmp r3, %[erased]\n\tbne 3f\n" \
+        "2: subs %[at], #64\n\tcmp %[at], %[from]\n\tbhs 1b\n" \
+        "3: adds %[at], #64" \
+        : [at] "+l"(many) : [from] "l"(from), [erased] "l"(erased) : "r3", "r4", "r5", "r6", "r7", "cc", "memory")
 
 /* Where what is not blank ends. */
 static __attribute__((noinline)) const u32 *scan_back(const u32 *from, const u32 *to, u32 erased)
 {
-    const u32 *eight = to;
+    const u32 *many = to;
     if (erased)
     {
         SCAN_BACK(ands);
@@ -234,7 +256,7 @@ static __attribute__((noinline)) const u32 *scan_back(const u32 *from, const u32
         SCAN_BACK(orrs);
     }
 
-    to = eight;
+    to = many;
     while (to > from && to[-1] == erased)
     {
         to--;
@@ -347,7 +369,18 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
 #endif
     u32 begun = SYST_CVR;
     feed(m);
-    flash_program(m, to);
+#ifdef ROWS
+    if (BY_ROWS(trailer))
+    {
+        unit = m->row;
+        flash_rows(m);
+    }
+    else
+#endif
+    {
+        flash_program(m, to);
+    }
+
 #ifdef NARROW_ONLY
     (void)sequence;
 #endif
@@ -388,6 +421,23 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
 
         next = (const u32 *)((u32)next - m->slot_data);
         crc_begin(m);
+#ifdef ROWS
+        if (BY_ROWS(trailer))
+        {
+            for (; data < trailer; units++)     /* the host sends no row with a blank unit in it */
+            {
+                while (flash_busy(m))
+                {
+                }
+
+                data = put_row(to, data, unit); /* nothing may stand between the words: a late one spoils the row */
+                __asm volatile("dsb");
+                to += unit;
+                next = crc_words(m, next, unit);
+            }
+        }
+#endif
+
         while (data < trailer)
         {
             const u32 *from = data;
@@ -421,10 +471,14 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
     {
     }
 
+    u32 ticks = (begun - SYST_CVR) & 0x00FFFFFF, least = m->unit_ticks;
+#ifdef ROWS
+    least = BY_ROWS(trailer) ? m->row_ticks : least;
+#endif
 #ifdef TWO_LANES
     units = !m->apart ? units + others : units > others ? units : others;
 #endif
-    return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * m->unit_ticks, trailer[0]);
+    return verdict(m, ticks, units * least, trailer[0]);
 }
 
 /* ---- the ring ---------------------------------------------------------------------------------------------------------- */

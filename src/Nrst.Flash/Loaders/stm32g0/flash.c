@@ -1,6 +1,8 @@
 /* The flash of the STM32G0 and C0. RM0444, "FLASH registers".
  *   erase word   FLASH_CR without STRT: PER with PNB and BKER, or MER1 and MER2
+ *   row          32 double words
  */
+#define ROWS            (1u << 18)      /* FSTPG */
 #include "../common/loader.c"
 
 #define SR_BUSY         (7u << 16)      /* BSY1 BSY2 CFGBSY */

@@ -1,7 +1,9 @@
 /* The flash of the STM32WBA. RM0493, "FLASH registers"; the non-secure ones.
  *   erase word   FLASH_NSCR1 without STRT: PER with PNB and BKER, or MER1 and MER2
  *   unit         16, or 8
+ *   row          a burst of 128 bytes
  */
+#define ROWS            (CR_PG | 1u << 14) /* PG BWR */
 #include "../common/loader.c"
 #include "../common/icache.c"
 
