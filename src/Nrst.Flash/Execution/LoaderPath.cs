@@ -73,50 +73,75 @@ internal sealed class LoaderPath : IFlashPath
 
     private void ChangeOnce(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
+        var commands = Commands(work, massErase, progress).ToList();
+        _flash.Open(_target.Layout.Range);
+        var told = 0;
+        _loader.Run(
+            [.. commands.Select(one => one.Command)],
+            done =>
+            {
+                for (; told < done; told++)
+                {
+                    commands[told].Tell();
+                }
+            },
+            cancel);
+        ErasedFor = _erasedBefore + _loader.ReadErasedFor();
+    }
+
+    /// <summary>What the loader has to do, in its order, and what to tell when it is done.</summary>
+    private IEnumerable<(LoaderCommand Command, Action Tell)> Commands(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress)
+    {
         var rows = Rows;
-        var commands = new List<LoaderCommand>();
-        var tells = new List<Action>();
+        var hidden = massErase;
         if (massErase)
         {
-            commands.Add(Erase(_flash.EraseAllWords()));
-            tells.Add(() => work.Where(sector => sector.Erase).ToList().ForEach(sector => progress.Erased(sector.Sector)));
+            yield return (Erase(_flash.EraseAllWords()), () => work.Where(sector => sector.Erase).ToList().ForEach(sector => progress.Erased(sector.Sector)));
         }
 
         // After a mass erase all rows come before all units: whether a unit between them ends the state in which rows are taken no manual says.
         foreach (var block in massErase && rows is not null ? [[.. work]] : Blocks(work, rows))
         {
-            var erased = block.Where(sector => sector.Erase).Select(sector => sector.Sector).ToList();
-            if (erased.Count > 0 && !massErase)
+            var erased = massErase ? [] : block.Where(sector => sector.Erase).Select(sector => sector.Sector).ToList();
+            var programs = Programs(block, massErase, rows, hidden || erased.Count > 0).ToList();
+            hidden |= erased.Count + programs.Count > 0;
+            if (erased.Count > 0)
             {
-                commands.Add(Erase([.. erased.Select(sector => (_flash.EraseWord(sector), sector.Range, _flash.TimeOfErase(sector)))]));
-                tells.Add(() => erased.ForEach(progress.Erased));
+                var erase = Erase([.. erased.Select(sector => (_flash.EraseWord(sector), sector.Range, _flash.TimeOfErase(sector)))]);
+                var withRows = _loader.HasPageFirst && erased.Count == 1 && programs.Count > 0;
+                var bytes = withRows ? programs[0].Where.Length : 0;
+                yield return (withRows ? programs[0].After(erase) : erase, () =>
+                {
+                    erased.ForEach(progress.Erased);
+                    progress.Programmed(bytes);
+                });
+                programs = withRows ? programs[1..] : programs;
             }
 
-            var pieces = block.SelectMany(sector => sector.Writes.SelectMany(writing => Cut(writing, rows?.Allow(massErase, sector.Erase) == true ? rows : null))).ToList();
-            foreach (var byRows in (bool[])[true, false])
+            foreach (var command in programs)
             {
-                foreach (var command in Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing))
-                    .SelectMany(writing => Program(writing, byRows, hidden: commands.Count > 0)))
-                {
-                    commands.Add(command);
-                    tells.Add(() => progress.Programmed(command.Data.Length));
-                }
+                yield return (_loader.HasPageFirst ? command.After(null) : command, () => progress.Programmed(command.Where.Length));
             }
         }
+    }
 
-        _flash.Open(_target.Layout.Range);
-        var told = 0;
-        _loader.Run(
-            commands,
-            done =>
+    /// <summary>Rows first, then what is no whole row.</summary>
+    private IEnumerable<LoaderCommand> Programs(IReadOnlyList<SectorWork> block, bool massErase, FlashRows? rows, bool hidden)
+    {
+        var pieces = block.SelectMany(sector => sector.Writes.SelectMany(
+            writing => Cut(writing, rows?.Allow(massErase, sector.Erase) == true ? rows : null))).ToList();
+        foreach (var byRows in (bool[])[true, false])
+        {
+            foreach (var writing in Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing)))
             {
-                for (; told < done; told++)
+                foreach (var command in Program(writing, byRows, hidden))
                 {
-                    tells[told]();
+                    yield return command;
                 }
-            },
-            cancel);
-        ErasedFor = _erasedBefore + _loader.ReadErasedFor();
+
+                hidden = true;
+            }
+        }
     }
 
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>

@@ -4,7 +4,8 @@ namespace Nrst.Flash.Loaders;
 
 /// <summary>Where in target RAM program, stack and ring go.</summary>
 /// <param name="SlotData">The longest piece of data one command carries.</param>
-internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots, int SlotData)
+/// <param name="Preface">Bytes of that which are no data to be programmed.</param>
+internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots, int SlotData, int Preface)
 {
     // Sixteen slots of 4 KiB hold a 64 KiB sector, so its whole content crosses the wire while it is being erased.
     private const int MostSlots = 16;
@@ -21,8 +22,9 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
     public uint RingEnd => Ring + (uint)(Slots * Stride);
 
     /// <summary>Null where the part has no RAM that executes and is large enough.</summary>
-    /// <param name="mostData">No longer piece of data is of use.</param>
-    public static LoaderRam? In(Part part, int programBytes, int mostData = MostData)
+    /// <param name="preface">Bytes in front of what is programmed by one command.</param>
+    /// <param name="mostData">No longer piece than this is programmed by one command.</param>
+    public static LoaderRam? In(Part part, int programBytes, int preface = 0, int mostData = MostData)
     {
         foreach (var ram in part.Ram.Where(ram => ram.Executes))
         {
@@ -31,10 +33,10 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
             var room = ram.Range.Last.Value + 1L - stackTop;
             for (var data = Math.Min(mostData, MostData); data >= LeastData; data /= 2)
             {
-                var slots = (int)Math.Min(MostSlots, room / (data + LoaderCommand.TrailerBytes));
+                var slots = (int)Math.Min(MostSlots, room / (data + preface + LoaderCommand.TrailerBytes));
                 if (slots >= (data == LeastData ? LeastSlots : FewestSlots))
                 {
-                    return new LoaderRam(start, stackTop, stackTop, slots, data);
+                    return new LoaderRam(start, stackTop, stackTop, slots, data + preface, preface);
                 }
             }
         }
