@@ -22,10 +22,12 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
     public uint RingEnd => Ring + (uint)(Slots * Stride);
 
     /// <summary>Null where the part has no RAM that executes and is large enough.</summary>
-    /// <param name="preface">Bytes in front of what is programmed by one command.</param>
-    /// <param name="mostData">No longer piece than this is programmed by one command.</param>
-    public static LoaderRam? In(Part part, int programBytes, int preface = 0, int mostData = MostData)
+    /// <param name="rows">Where they are taken only in the page erased last, one command erases it and programs it.</param>
+    public static LoaderRam? In(Part part, int programBytes, FlashRows? rows)
     {
+        var byPages = rows?.Condition == RowCondition.PageErasedLast;
+        var mostData = byPages ? (int)part.Layouts[0].Sectors.First().Range.Length : MostData;
+        var preface = byPages ? LoaderCommand.PageBytes : 0;
         foreach (var ram in part.Ram.Where(ram => ram.Executes))
         {
             var start = (ram.Range.Start.Value + LoaderBlob.Alignment - 1) / LoaderBlob.Alignment * LoaderBlob.Alignment;

@@ -52,10 +52,7 @@ internal sealed class ResidentLoader
     {
         var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
         var code = LoaderBlob.Of(part.Name);
-        // Where rows are taken only in the page erased last, one command erases it and programs it.
-        var ram = (flash.Rows?.Condition == RowCondition.PageErasedLast
-            ? LoaderRam.In(target.Part, code.Length, LoaderCommand.PageBytes, (int)target.Layout.Sectors.First().Range.Length)
-            : LoaderRam.In(target.Part, code.Length))
+        var ram = LoaderRam.In(target.Part, code.Length, flash.Rows)
             ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
         LoaderBlob.Fill(code, target, flash, part, ram);
         target.Memory.Write(new Address(ram.Base), code);
@@ -366,7 +363,7 @@ internal sealed class ResidentLoader
             .FirstOrDefault((command.Where, command.Time.Least - command.Erases.Aggregate(TimeSpan.Zero, (sum, one) => sum + one.Time.Least)));
         return error switch
         {
-            LoaderError.Flags when (command.Flags & LoaderCommand.ByRows) != 0 && where == command.Dest => FlashErrors.RowFailure(place, _flash.Decode(flags)),
+            LoaderError.Flags when (command.Flags & LoaderCommand.ByRows) != 0 && command.Erases.All(one => one.Word != where) => FlashErrors.RowFailure(place, _flash.Decode(flags)),
             LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),
             LoaderError.TooFast => FlashErrors.TooFast(place, _flash.Decode(flags), took, least),
             _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")
