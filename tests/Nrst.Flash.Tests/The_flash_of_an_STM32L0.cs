@@ -191,7 +191,7 @@ public sealed class The_flash_of_an_STM32L0
     {
         var (_, part) = DeviceDatabase.FindPart("STM32L011K4")!.Value;
 
-        Assert.True(LoaderRam.In(part, LoaderBlob.Of("stm32l0").Length) is { Slots: >= 2, SlotData: >= 128 });
+        Assert.True(LoaderRam.In(part, LoaderBlob.Of("stm32l0").Length, null) is { Slots: >= 2, SlotData: >= 128 });
     }
 
     [Fact]

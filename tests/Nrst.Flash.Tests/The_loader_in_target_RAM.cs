@@ -32,10 +32,11 @@ public sealed class The_loader_in_target_RAM
             foreach (var part in device.Parts)
             {
                 var chip = new FlashChip(null!, null!, null!, device, part.Layouts[0], null);
-                var name = FlashFamilies.Of(device).Open(chip).Loader!.Name;
-                var place = LoaderRam.In(part, LoaderBlob.Of(name).Length);
+                var flash = FlashFamilies.Of(device).Open(chip);
+                var place = LoaderRam.In(part, LoaderBlob.Of(flash.Loader!.Name).Length, flash.Rows);
 
                 Assert.True(place is { Slots: >= 2 and <= 16 }, part.Name);
+                Assert.True(flash.Rows is not { } rows || (place.Value.SlotData - place.Value.Preface) % rows.Bytes == 0, part.Name);
                 Assert.Contains(part.Ram, ram => ram.Executes && ram.Range.Contains(new AddressRange(
                     new Address(place.Value.Base), place.Value.RingEnd - place.Value.Base)));
             }

@@ -35,15 +35,52 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
         // After a mass erase all rows come before all units: whether a unit between them ends the state in which rows are taken no manual says.
         foreach (var block in massErase && rows is not null ? [[.. work]] : Blocks(work))
         {
-            AddErase(massErase ? [] : Erased(block));
-            var pieces = block.SelectMany(sector => sector.Writes.SelectMany(writing => Cut(writing, rows?.Allow(massErase, sector.Erase) == true ? rows : null))).ToList();
-            foreach (var byRows in (bool[])[true, false])
-            {
-                AddWritings(Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing)), byRows);
-            }
+            var erased = massErase ? [] : Erased(block);
+            Add(erased, [.. Programs(block, massErase, hidden: _steps.Count + erased.Count > 0)]);
         }
 
         return _steps;
+    }
+
+    /// <summary>Where rows are taken only in the page erased last, one command erases a page and programs it.</summary>
+    private void Add(List<FlashSector> erased, List<LoaderCommand> programs)
+    {
+        if (erased.Count > 0)
+        {
+            var erase = Erase([.. erased.Select(EraseOf)]);
+            var both = loader.HasPageFirst && erased.Count == 1 && programs.Count > 0;
+            var bytes = both ? programs[0].Where.Length : 0;
+            _steps.Add(new LoaderStep(both ? programs[0].After(erase) : erase, () =>
+            {
+                erased.ForEach(progress.Erased);
+                progress.Programmed(bytes);
+            }));
+            programs = both ? programs[1..] : programs;
+        }
+
+        foreach (var command in programs)
+        {
+            _steps.Add(new LoaderStep(loader.HasPageFirst ? command.After(null) : command, () => progress.Programmed(command.Where.Length)));
+        }
+    }
+
+    /// <summary>Rows first, then what is no whole row.</summary>
+    private IEnumerable<LoaderCommand> Programs(IReadOnlyList<SectorWork> block, bool massErase, bool hidden)
+    {
+        var pieces = block.SelectMany(sector => sector.Writes.SelectMany(
+            writing => Cut(writing, rows?.Allow(massErase, sector.Erase) == true ? rows : null))).ToList();
+        foreach (var byRows in (bool[])[true, false])
+        {
+            foreach (var writing in Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing)))
+            {
+                foreach (var command in Program(writing, byRows, hidden))
+                {
+                    yield return command;
+                }
+
+                hidden = true;
+            }
+        }
     }
 
     /// <summary>The banks next to one another, as far as both have something to do.</summary>
@@ -65,7 +102,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
             if (alone.Count > 0)
             {
                 SetApart(0);
-                AddErase(alone);
+                Add(alone, []);
             }
 
             var (together, left) = Lanes.Zip(
@@ -79,7 +116,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
             if (left.Count > 0)
             {
                 SetApart(0);
-                AddWritings(left, byRows: false);
+                Add([], [.. left.SelectMany(writing => Program(writing, byRows: false, hidden: true))]);
             }
         }
 
@@ -92,22 +129,6 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
         {
             _apart = bytes;
             _steps.Add(new LoaderStep(new LoaderCommand(LoaderOperation.Apart, bytes, 0, default, target.Layout.Range, default), () => { }));
-        }
-    }
-
-    private void AddErase(List<FlashSector> erased)
-    {
-        if (erased.Count > 0)
-        {
-            _steps.Add(new LoaderStep(Erase([.. erased.Select(EraseOf)]), () => erased.ForEach(progress.Erased)));
-        }
-    }
-
-    private void AddWritings(IEnumerable<Writing> writings, bool byRows)
-    {
-        foreach (var command in writings.SelectMany(writing => Program(writing, byRows, hidden: _steps.Count > 0)))
-        {
-            _steps.Add(new LoaderStep(command, () => progress.Programmed(command.Data.Length)));
         }
     }
 

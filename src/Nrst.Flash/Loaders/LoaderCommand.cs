@@ -27,12 +27,22 @@ internal enum LoaderError : byte
 
 /// <summary>One slot of the ring.</summary>
 /// <param name="Dest">Where to program.</param>
-/// <param name="Flags"><see cref="ThenEnd"/> ends the loader afterwards, <see cref="ByRows"/> programs whole rows.</param>
+/// <param name="Flags"><see cref="ThenEnd"/> ends the loader afterwards. With it <see cref="ByRows"/> and <see cref="PageFirst"/>.</param>
 /// <param name="Where">The flash it concerns, for errors.</param>
 /// <param name="Time">How long it takes, to know when to ask.</param>
 internal sealed record LoaderCommand(
     LoaderOperation Operation, uint Dest, uint Flags, ReadOnlyMemory<byte> Data, AddressRange Where, OperationTime Time)
 {
+    /// <summary>The same with <see cref="PageFirst"/>.</summary>
+    /// <param name="erase">One erase that goes before; null for none.</param>
+    public LoaderCommand After(LoaderCommand? erase)
+    {
+        var data = new byte[PageBytes + Data.Length];
+        erase?.Data.CopyTo(data);
+        Data.CopyTo(data.AsMemory(PageBytes));
+        return this with { Flags = Flags | PageFirst, Data = data, Time = Time + (erase?.Time ?? default), Erases = erase?.Erases ?? [] };
+    }
+
     /// <summary>The slot's data and the trailer that makes it valid.</summary>
     public const int TrailerBytes = 16;
 
@@ -41,11 +51,19 @@ internal sealed record LoaderCommand(
     /// <summary>The data is whole rows.</summary>
     public const uint ByRows = 1;
 
+    /// <summary>In front of what is programmed stands what a command to erase has for data, or as many zeros where nothing is erased before.</summary>
+    public const uint PageFirst = 2;
+
+    public const int PageBytes = 8;
+
     /// <summary>What an <see cref="LoaderOperation.Erase"/> erases, one after the other, as the controller's part understands it.</summary>
     public IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> Erases { get; init; } = [];
 
     /// <summary>The flash of the second lane, where there are two.</summary>
     public AddressRange? Also { get; init; }
+
+    /// <summary>Its time is that of programming and no other.</summary>
+    public bool OnlyPrograms => Operation == LoaderOperation.Program && Erases.Count == 0;
 
     public int Bytes => Data.Length + TrailerBytes;
 

@@ -4,7 +4,8 @@ namespace Nrst.Flash.Loaders;
 
 /// <summary>Where in target RAM program, stack and ring go.</summary>
 /// <param name="SlotData">The longest piece of data one command carries.</param>
-internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots, int SlotData)
+/// <param name="Preface">Bytes of that which are no data to be programmed.</param>
+internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, int Slots, int SlotData, int Preface)
 {
     // Sixteen slots of 4 KiB hold a 64 KiB sector, so its whole content crosses the wire while it is being erased; two lanes empty the ring faster than the
     // wire fills it, and live on what came during the erase.
@@ -22,9 +23,12 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
     public uint RingEnd => Ring + (uint)(Slots * Stride);
 
     /// <summary>Null where the part has no RAM that executes and is large enough.</summary>
-    /// <param name="mostData">No longer piece of data is of use.</param>
-    public static LoaderRam? In(Part part, int programBytes, int lanes = 1, int mostData = MostData)
+    /// <param name="rows">Where they are taken only in the page erased last, one command erases it and programs it.</param>
+    public static LoaderRam? In(Part part, int programBytes, FlashRows? rows, int lanes = 1)
     {
+        var byPages = rows?.Condition == RowCondition.PageErasedLast;
+        var mostData = byPages ? (int)part.Layouts[0].Sectors.First().Range.Length : MostData;
+        var preface = byPages ? LoaderCommand.PageBytes : 0;
         foreach (var ram in part.Ram.Where(ram => ram.Executes))
         {
             var start = (ram.Range.Start.Value + LoaderBlob.Alignment - 1) / LoaderBlob.Alignment * LoaderBlob.Alignment;
@@ -32,10 +36,10 @@ internal readonly record struct LoaderRam(uint Base, uint StackTop, uint Ring, i
             var room = ram.Range.Last.Value + 1L - stackTop;
             for (var data = Math.Min(mostData, MostData); data >= LeastData; data /= 2)
             {
-                var slots = (int)Math.Min(lanes > 1 ? MostSlotsOfTwoLanes : MostSlots, room / (data + LoaderCommand.TrailerBytes));
+                var slots = (int)Math.Min(lanes > 1 ? MostSlotsOfTwoLanes : MostSlots, room / (data + preface + LoaderCommand.TrailerBytes));
                 if (slots >= (data == LeastData ? LeastSlots : FewestSlots))
                 {
-                    return new LoaderRam(start, stackTop, stackTop, slots, data);
+                    return new LoaderRam(start, stackTop, stackTop, slots, data + preface, preface);
                 }
             }
         }

@@ -33,8 +33,11 @@ internal sealed class ResidentLoader
     private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
         (_target, _flash, _ram, _code) = (target, flash, ram, code);
 
-    /// <summary>The longest piece of data one command carries.</summary>
-    public int MostData => _ram.SlotData;
+    /// <summary>The longest piece that one command programs.</summary>
+    public int MostData => _ram.SlotData - _ram.Preface;
+
+    /// <summary>Whether what programs has <see cref="LoaderCommand.PageFirst"/>.</summary>
+    public bool HasPageFirst => _ram.Preface > 0;
 
     /// <summary>How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then.</summary>
     public int MostErased => Math.Max(1, _ram.Slots / 2) * _ram.SlotData;
@@ -49,9 +52,7 @@ internal sealed class ResidentLoader
     {
         var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
         var code = LoaderBlob.Of(part.Name);
-        // Where rows are taken only in the page erased last, its erase and its rows go over the wire together if a slot holds just that page.
-        var page = flash.Rows?.Condition == RowCondition.PageErasedLast ? (int)target.Layout.Sectors.First().Range.Length : int.MaxValue;
-        var ram = LoaderRam.In(target.Part, code.Length, flash.Lanes.Count, page)
+        var ram = LoaderRam.In(target.Part, code.Length, flash.Rows, flash.Lanes.Count)
             ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
         LoaderBlob.Fill(code, target, flash, part, ram);
         target.Memory.Write(new Address(ram.Base), code);
@@ -145,7 +146,7 @@ internal sealed class ResidentLoader
     /// </summary>
     private void RequireAtWork(LoaderCommand erase, uint first, TimeSpan start)
     {
-        if (erase.Operation != LoaderOperation.Erase || _target.Clock.Now - start > erase.Time.Least)
+        if (erase.Erases.Count == 0 || _target.Clock.Now - start > erase.Time.Least)
         {
             return;
         }
@@ -257,7 +258,7 @@ internal sealed class ResidentLoader
         {
             // The loader begins with the first while the others are still on the wire.
             at += commands[index + i].Bytes;
-            timeline.Sent(before + (took * ((double)at / bytes.Length)), commands[index + i].Time, commands[index + i].Operation == LoaderOperation.Program);
+            timeline.Sent(before + (took * ((double)at / bytes.Length)), commands[index + i].Time, commands[index + i].OnlyPrograms);
         }
 
         return count;
@@ -360,10 +361,10 @@ internal sealed class ResidentLoader
         var concerned = command.Also is { } also && _flash.Concerns(flags, also) ? also : command.Where;
         var took = TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
         var (place, least) = command.Erases.Where(one => one.Word == where).Select(one => (one.Where, one.Time.Least))
-            .FirstOrDefault((concerned, command.Time.Least));
+            .FirstOrDefault((concerned, command.Time.Least - command.Erases.Aggregate(TimeSpan.Zero, (sum, one) => sum + one.Time.Least)));
         return error switch
         {
-            LoaderError.Flags when (command.Flags & LoaderCommand.ByRows) != 0 => FlashErrors.RowFailure(place, _flash.Decode(flags)),
+            LoaderError.Flags when (command.Flags & LoaderCommand.ByRows) != 0 && command.Erases.All(one => one.Word != where) => FlashErrors.RowFailure(place, _flash.Decode(flags)),
             LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),
             LoaderError.TooFast => FlashErrors.TooFast(place, _flash.Decode(flags), took, least),
             _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")

@@ -8,6 +8,7 @@ namespace Nrst.Flash.Stm32WB;
 /// The flash of the STM32WB and WL, which two CPUs share: pages of 2 or 4 KiB, programmed 64 bits at a time.
 /// Follows RM0434, "Flash main memory erase sequences" and "Flash main memory programming sequences", step by step.
 /// </summary>
+/// <remarks>It takes rows only after a mass erase, which CPU1 does not do: all is programmed double word by double word.</remarks>
 internal sealed class Stm32WBFlash(FlashChip chip)
     : DoubleWordFlash<FlashAcr, FlashSr, FlashCr>(chip, s_traits, ACR, FlashAcr.ICEN | FlashAcr.DCEN, FlashAcr.ICRST | FlashAcr.DCRST)
 {

@@ -14,7 +14,7 @@
  *
  * A slot is slot_data bytes of data and a trailer of four words. Data is right-aligned against the trailer, so a short command is a
  * short write. The last word makes the slot valid.
- *     +0  dest      +4  op 31:28 | end 27 | rows 24 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
+ *     +0  dest      +4  op 31:28 | end 27 | page 25 | rows 24 | data bytes 23:0      +8  CRC over data, +0 and +4      +12  sequence number
  *
  * Status word: error 31:24, slots done 23:0.
  *
@@ -101,7 +101,15 @@ static inline __attribute__((always_inline, unused)) const u32 *put_row(u32 to, 
 
 #define SLOT_BYTES(trailer) ((trailer)[1] & 0x00FFFFFF)
 #define BY_ROWS(trailer) ((trailer)[1] & 1 << 24)
+#define PAGE_FIRST(trailer) ((trailer)[1] & 1 << 25)
+#define PAGE_BYTES      8               /* in front of what is programmed: what a command to erase has for data, or two zeros for nothing to erase */
 #define TRAILER_BYTES   16
+
+#ifdef ROWS
+#define LEAST_TICKS(m, trailer) (BY_ROWS(trailer) ? (m)->row_ticks : (m)->unit_ticks)
+#else
+#define LEAST_TICKS(m, trailer) (m)->unit_ticks
+#endif
 
 #define SYST_CSR        REG(0xE000E010)
 #define SYST_RVR        REG(0xE000E014)
@@ -201,7 +209,7 @@ static inline u32 crc_end(struct loader *m)
 }
 
 /* whole words; returns what lies behind them */
-static __attribute__((noinline)) const u32 *crc_words(struct loader *m, const u32 *from, u32 bytes)
+static const u32 *crc_words(struct loader *m, const u32 *from, u32 bytes)
 {
     const u32 *to = (const u32 *)((u32)from + bytes);
     if (m->crc)
@@ -320,10 +328,10 @@ static u32 verdict(struct loader *m, u32 ticks, u32 least, u32 where)
 }
 
 /* ---- erasing: the first data word is the fewest cycles one can take, the others are what the controller's part erases --------- */
-static inline u32 erase(struct loader *m, const u32 *data, const u32 *trailer)
+static u32 erase(struct loader *m, const u32 *data, const u32 *data_end)
 {
     u32 least = *data++;
-    for (; data < trailer; data++)
+    for (; data < data_end; data++)
     {
         u32 ticks = 0, before = SYST_CVR, now;
         flash_erase(m, *data);
@@ -422,6 +430,11 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
         next = (const u32 *)((u32)next - m->slot_data);
         crc_begin(m);
 #ifdef ROWS
+        if (PAGE_FIRST(trailer))
+        {
+            next = crc_words(m, next, PAGE_BYTES);
+        }
+
         if (BY_ROWS(trailer))
         {
             for (; data < trailer; units++)     /* the host sends no row with a blank unit in it */
@@ -471,14 +484,10 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
     {
     }
 
-    u32 ticks = (begun - SYST_CVR) & 0x00FFFFFF, least = m->unit_ticks;
-#ifdef ROWS
-    least = BY_ROWS(trailer) ? m->row_ticks : least;
-#endif
 #ifdef TWO_LANES
     units = !m->apart ? units + others : units > others ? units : others;
 #endif
-    return verdict(m, ticks, units * least, trailer[0]);
+    return verdict(m, (begun - SYST_CVR) & 0x00FFFFFF, units * LEAST_TICKS(m, trailer), trailer[0]);
 }
 
 /* ---- the ring ---------------------------------------------------------------------------------------------------------- */
@@ -557,7 +566,20 @@ __attribute__((noreturn, used)) static void run(u32 base)
         u32 *data = (u32 *)(at - SLOT_BYTES(trailer));
         switch (trailer[1] >> 28)
         {
+#ifdef ROWS
+            case PROGRAM:
+                error = 0;
+                if (PAGE_FIRST(trailer))
+                {
+                    error = data[1] ? erase(m, data, data + 2) : 0;
+                    data += PAGE_BYTES / 4;
+                }
+
+                error = error ? error : program(m, data, trailer, sequence);
+                break;
+#else
             case PROGRAM: error = program(m, data, trailer, sequence); break;
+#endif
             case ERASE: error = erase(m, data, trailer); break;
             case SURVEY: survey(m, data, trailer); error = 0; break;
             case END: error = 0; break;
