@@ -31,6 +31,7 @@ public sealed class UsartLoader : IRomLoader
 
     public long Exchanges => _wire.Exchanges;
     public int Block => LargestBlock;
+    public int ReadOverhead => 12; // characters of a read beside its bytes
     public bool ReadsUnchecked => true;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
@@ -256,12 +257,17 @@ public sealed class UsartLoader : IRomLoader
             }
             catch (OutOfStepException lost)
             {
-                _wire.Drain();
                 if (attempt == Tries && lost.Verdict is { } verdict)
                 {
                     throw verdict;
                 }
 
+                if (attempt < Tries && lost.Verdict is not null && IsInStep())
+                {
+                    continue; // a refusal and no misunderstanding, or noise that is over
+                }
+
+                _wire.Drain();
                 if (attempt == Tries || !(erases && HasExtended ? _wire.FallInAfterErase() : _wire.FallIn()))
                 {
                     throw UsartErrors.Lost(doing, lost.Message);
@@ -269,6 +275,26 @@ public sealed class UsartLoader : IRomLoader
 
                 _wire.Drain();
             }
+        }
+    }
+
+    /// <summary>It answers a command that no loader refuses.</summary>
+    private bool IsInStep()
+    {
+        try
+        {
+            Span<byte> id = stackalloc byte[3];
+            if (!_wire.Command(GetId))
+            {
+                return false;
+            }
+
+            _wire.Receive(id, UsartWire.Prompt);
+            return id[0] == 1 && BinaryPrimitives.ReadUInt16BigEndian(id[1..]) == ProductId && _wire.Answer(UsartWire.Prompt);
+        }
+        catch (OutOfStepException)
+        {
+            return false;
         }
     }
 

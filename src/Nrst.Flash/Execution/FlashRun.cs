@@ -54,7 +54,8 @@ internal sealed class FlashRun
         }
     }
 
-    public Findings Survey(FirmwareImage image, FlashOptions options, CancellationToken cancel)
+    /// <param name="everything">Also what is only of interest to a reader of the plan.</param>
+    public Findings Survey(FirmwareImage image, FlashOptions options, bool everything, CancellationToken cancel)
     {
         Protection.AllowReading();
         var start = _target.Clock.Now;
@@ -62,7 +63,7 @@ internal sealed class FlashRun
         var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain);
         var present = wanted.SelectMany(sector => sector.Runs).ToDictionary(run => run, FillHoles);
         var looked = wanted.Where(sector => options.ChipErase || sector.Runs.Count > 0).ToList();
-        var seen = Path.Survey(looked, present, cancel).ToDictionary(known => known.Sector);
+        var seen = Path.Survey(looked, present, everything || options.Keep || options.ChipErase, cancel).ToDictionary(known => known.Sector);
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
@@ -78,7 +79,7 @@ internal sealed class FlashRun
 
     public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        var found = Survey(image, options, cancel);
+        var found = Survey(image, options, everything: false, cancel);
         var plan = found.Plan;
         Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);
@@ -202,7 +203,7 @@ internal sealed class FlashRun
         IReadOnlyDictionary<WantedRun, byte[]> present,
         Dictionary<FlashSector, SectorKnowledge> seen,
         CancellationToken cancel) =>
-        Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, cancel).All(known => known.Other.Count == 0);
+        Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, everything: true, cancel).All(known => known.Other.Count == 0);
 
     /// <summary>By the probe's clock, which shares nothing with the chip's.</summary>
     private void RequireSlowerThan(FlashBound? bound, TimeSpan since, IEnumerable<FlashSector> sectors)

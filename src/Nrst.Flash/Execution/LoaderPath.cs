@@ -46,7 +46,7 @@ internal sealed class LoaderPath : IFlashPath
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
         var other = Glance(wanted, present, cancel);
         var items = wanted.SelectMany(sector => sector.Runs.Where(run => !other.ContainsKey(run)).Select(run => SurveyItem.Over(SurveyKind.Content, run.Range))

@@ -8,7 +8,7 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
         flash.ResetCaches();
         var known = new List<SectorKnowledge>();

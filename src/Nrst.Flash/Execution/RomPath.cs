@@ -8,43 +8,32 @@ namespace Nrst.Flash;
 /// </remarks>
 internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 {
-    private const int Piece = 4096; // a progress step, and at most this much after Ctrl-C
+    private const int LeastLook = 4;
 
     private readonly IRomLoader _loader = target.Loader;
+    private readonly RomSurvey _survey = new(target);
 
     public bool UsesLoader => false;
 
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
-        var known = new List<SectorKnowledge>();
-        foreach (var sector in wanted)
-        {
-            var content = new byte[sector.Sector.Range.Length];
-            for (var at = 0; at < content.Length; at += Piece)
-            {
-                cancel.ThrowIfCancellationRequested();
-                _loader.Read(sector.Sector.Range.Start + (uint)at, content.AsSpan(at, Math.Min(Piece, content.Length - at)));
-            }
-
-            known.Add(SectorKnowledge.Of(sector, content));
-        }
-
-        return known;
+        _survey.Forget();
+        return [.. wanted.Select(sector => _survey.Look(sector, everything, cancel))];
     }
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
         var start = target.Clock.Now;
         EraseFor([.. work.Where(sector => sector.Erase).Select(sector => sector.Sector)], massErase, progress, cancel);
-        RequireBlank(work.Where(sector => sector is { Erase: true, Writes.Count: > 0 }), cancel);
+        RequireErased([.. work.Where(sector => sector is { Erase: true, Writes.Count: > 0 }).Select(sector => sector.Sector)], cancel);
         ErasedFor += target.Clock.Now - start;
 
         start = target.Clock.Now;
         var bytes = 0;
-        foreach (var writing in work.SelectMany(sector => sector.Writes))
+        foreach (var writing in Rows(work.SelectMany(sector => sector.Writes)))
         {
             for (var at = 0; at < writing.Data.Length;)
             {
@@ -99,30 +88,73 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             cancel);
     }
 
-    /// <summary>Only the places that are about to be written: the rest is proved at the end.</summary>
-    private void RequireBlank(IEnumerable<SectorWork> erased, CancellationToken cancel)
+    /// <summary>Writings that follow one another, as one: on some chips a sector is smaller than a block.</summary>
+    private static IEnumerable<Writing> Rows(IEnumerable<Writing> writings)
     {
-        var content = new byte[Piece];
-        foreach (var (sector, writing) in erased.SelectMany(work => work.Writes, (work, writing) => (work.Sector, writing)))
+        var row = new List<Writing>();
+        foreach (var writing in writings)
         {
-            for (var at = 0; at < writing.Data.Length; at += Piece)
+            if (row.Count > 0 && row[^1].Range.Last + 1 != writing.At)
             {
-                cancel.ThrowIfCancellationRequested();
-                var now = content.AsSpan(0, Math.Min(Piece, writing.Data.Length - at));
-                _loader.Read(writing.At + (uint)at, now);
-                for (var used = now.IndexOfAnyExcept(route.Grain.Erased); used >= 0 && _loader.ReadsUnchecked;)
-                {
-                    var again = now.Slice(used, Math.Min(4, now.Length - used));
-                    _loader.Read(writing.At + (uint)(at + used), again);
-                    var next = now.IndexOfAnyExcept(route.Grain.Erased);
-                    used = next == used ? -1 : next; // the same once more: it is there
-                }
-
-                if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var first)
-                {
-                    throw StillThere(sector, writing.At + (uint)(at + first), now[first]);
-                }
+                yield return Joined(row);
+                row.Clear();
             }
+
+            row.Add(writing);
+        }
+
+        if (row.Count > 0)
+        {
+            yield return Joined(row);
+        }
+
+        static Writing Joined(List<Writing> row) => row.Count == 1 ? row[0] : new Writing(row[0].At, row.SelectMany(writing => writing.Data.ToArray()).ToArray());
+    }
+
+    /// <summary>
+    /// A loader that did not erase what it says it did is told by one byte of each sector, which was seen before and has to be gone: an erase is all of a
+    /// sector or nothing. That all of it is what it should be, the proof at the end says.
+    /// </summary>
+    private void RequireErased(IReadOnlyList<FlashSector> sectors, CancellationToken cancel)
+    {
+        var places = sectors.Where(sector => _survey.Used.ContainsKey(sector.Range.Start))
+            .Select(sector => (Sector: sector, At: Aligned(_survey.Used[sector.Range.Start]))).OrderBy(place => place.At).ToList();
+        for (var first = 0; first < places.Count;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var last = first;
+            while (last + 1 < places.Count && places[last + 1].At - places[last].At <= (uint)_loader.ReadOverhead
+                && places[last + 1].At - places[first].At + LeastLook <= (uint)_loader.Block)
+            {
+                last++;
+            }
+
+            var now = new byte[places[last].At - places[first].At + LeastLook];
+            _loader.Read(places[first].At, now);
+            for (var i = first; i <= last; i++)
+            {
+                RequireBlank(places[i].Sector, places[i].At, now.AsSpan((int)(places[i].At - places[first].At), LeastLook));
+            }
+
+            first = last + 1;
+        }
+
+        static Address Aligned(Address at) => new(at.Value & ~(LeastLook - 1u));
+    }
+
+    private void RequireBlank(FlashSector sector, Address at, Span<byte> now)
+    {
+        // Over a line without checksums what is not blank is read until it says the same twice.
+        for (var used = now.IndexOfAnyExcept(route.Grain.Erased); used >= 0 && _loader.ReadsUnchecked;)
+        {
+            _loader.Read(at, now);
+            var next = now.IndexOfAnyExcept(route.Grain.Erased);
+            used = next == used ? -1 : next;
+        }
+
+        if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var first)
+        {
+            throw StillThere(sector, at + (uint)first, now[first]);
         }
     }
 
