@@ -10,7 +10,8 @@ internal sealed class MeasuredBoard : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("nrst-perf-").FullName;
 
     /// <param name="old">What the whole flash holds when the board gets power, by a number; 0 for nothing.</param>
-    public MeasuredBoard(FlashCase what, Setting setting, int old = 0)
+    /// <param name="hub">The hub it is plugged into, where it shares one.</param>
+    public MeasuredBoard(FlashCase what, Setting setting, int old = 0, string? hub = null)
     {
         (Case, Setting) = (what, setting);
         var store = new BoardStore(
@@ -19,7 +20,7 @@ internal sealed class MeasuredBoard : IDisposable
         {
             Exchange = TimeSpan.FromSeconds(setting.Exchange),
         };
-        store.New("board", what.Part, setting.Probe.Kind);
+        store.New("board", what.Part, setting.Probe.Kind, hub: hub);
         Start = DeviceDatabase.FindPart(what.Part)!.Value.Device.Flash.Start;
         Open(store);
         if (old != 0)

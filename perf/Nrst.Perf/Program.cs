@@ -19,10 +19,24 @@ if (options is null)
 {
     Console.Error.WriteLine("perf/run [--nrst-only] [--quick] [--peers-usual] [--case F103|F407|H743|H725|L073|L476|G071|H563]");
     Console.Error.WriteLine("perf/run --bootloaders [--nrst-only] [--case F072|F103|F407|F746|G071|G0B1|G474|H743|L073|L476|U575|WB55]");
+    Console.Error.WriteLine("perf/run --boards [--case F103|F407|H743|H725|L073|L476|G071|H563]");
     return 2;
 }
 
 Tools.Library = Path.Combine(options.Root, "artifacts", "peers", "libusb-1.0.so.0") is var library && File.Exists(library) ? library : null;
+if (options.Boards)
+{
+    var gangs = new GangReport(Console.Error.WriteLine);
+    gangs.Measure(options.Case);
+    Console.WriteLine(gangs.Text());
+    if (options.Case is null)
+    {
+        await File.WriteAllTextAsync(Path.Combine(options.Root, "perf", "RESULTS-boards.md"), gangs.Text());
+    }
+
+    return gangs.Failed ? 1 : 0;
+}
+
 if (options.Bootloaders)
 {
     var measured = await new LoaderCampaign(options.NrstOnly, options.Case, Console.Error.WriteLine).Run();
@@ -49,7 +63,8 @@ return results.Any(one => one.Failure is not null && one.Tool == Campaign.Nrst) 
 
 /// <param name="Bootloaders">Through the loaders in the ROMs, and nothing else.</param>
 /// <param name="PeersUsual">The others under the usual setting alone, nrst under all.</param>
-internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick, bool PeersUsual, bool Bootloaders = false)
+/// <param name="Boards">Instead of the comparison: nrst with many boards at once.</param>
+internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Quick, bool PeersUsual, bool Bootloaders = false, bool Boards = false)
 {
     public static Options? Parse(string[] args)
     {
@@ -69,6 +84,9 @@ internal sealed record Options(string Root, string? Case, bool NrstOnly, bool Qu
                     break;
                 case "--peers-usual":
                     options = options with { PeersUsual = true };
+                    break;
+                case "--boards":
+                    options = options with { Boards = true };
                     break;
                 case "--bootloaders":
                     options = options with { Bootloaders = true };

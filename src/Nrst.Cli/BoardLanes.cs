@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nrst.Cli.Output;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -17,7 +18,8 @@ internal static class BoardLanes
     {
         var lines = new BoardLines(call.Screen, [.. boards.Select(board => board.ToString())]);
         var ends = new BoardEnd[boards.Count];
-        var threads = boards.Select((board, number) => new Thread(() => ends[number] = Lane(call, board, lines.Of(number), job))).ToList();
+        var seats = Seats(boards);
+        var threads = boards.Select((board, number) => new Thread(() => ends[number] = Lane(call, board, lines.Of(number), seats[number], job))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         lines.Clear();
@@ -35,13 +37,30 @@ internal static class BoardLanes
         };
     }
 
+    /// <summary>Virtual boards share a bus, as they would on a desk. A real one has a real one, and nobody waits for what it does.</summary>
+    private static UsbSeat[] Seats(IReadOnlyList<ProbeSelector> boards)
+    {
+        var bus = new SharedUsb(boards.Count);
+        var seats = boards.Select((_, number) => bus.Seat(number)).ToArray();
+        foreach (var (board, seat) in boards.Zip(seats))
+        {
+            if (!Connection.IsOnVirtualUsb(board))
+            {
+                seat.Dispose();
+            }
+        }
+
+        return seats;
+    }
+
     /// <summary>As <see cref="Host.Run"/> does it for one, with the end as a value.</summary>
-    private static BoardEnd Lane(Invocation whole, ProbeSelector board, BoardLines.Lane lane, Func<Invocation, JsonObject> job)
+    private static BoardEnd Lane(Invocation whole, ProbeSelector board, BoardLines.Lane lane, UsbSeat seat, Func<Invocation, JsonObject> job)
     {
         var progress = new ProgressLines(lane.Screen, lane.Listen);
         var call = new Invocation(whole.Line, lane.Screen, progress, whole.Cancel)
         {
             Probe = board.ToString(),
+            Seat = seat,
             Connecting = new ConnectingLines(lane.Screen, progress, whole.Line.GetValue(Common.Verbose), brief: true),
         };
         BoardEnd end;
@@ -62,6 +81,7 @@ internal static class BoardLanes
         }
         finally
         {
+            seat.Dispose();
             call.Owned.ForEach(one => one?.Dispose());
         }
 

@@ -51,6 +51,8 @@ internal static class Common
         HelpName = "WIRES",
     };
 
+    public static readonly Option<string> Parity = ParityOption();
+
     public static readonly Option<string?> Capture = new("--capture")
     {
         Description = "Write every USB transfer to a pcapng file, for Wireshark, reports and --probe replay:FILE",
@@ -71,6 +73,7 @@ internal static class Common
         command.Options.Add(Verbose);
         command.Options.Add(Speed);
         command.Options.Add(BootWires);
+        command.Options.Add(Parity);
         command.Options.Add(Capture);
         command.Options.Add(CaptureRedact);
         return command;
@@ -109,6 +112,18 @@ internal static class Common
             {
                 LikelyCause = "The length is 0, or the range runs past 0xFFFF_FFFF.",
             };
+
+    private static Option<string> ParityOption()
+    {
+        var option = new Option<string>("--parity")
+        {
+            Description = "Parity of a serial port: even, or none for the few loaders that know none",
+            HelpName = "PARITY",
+            DefaultValueFactory = _ => "even",
+        };
+        option.AcceptOnlyFromAmong("even", "none");
+        return option;
+    }
 
     /// <summary><c>FILE@ADDR</c>: the address after the last @, when what follows reads as a number and the whole is no file.</summary>
     public static (string Path, Address? At) File(string text)

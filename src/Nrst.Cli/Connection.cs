@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Nrst.Usb;
 using Nrst.Usb.Capture;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -60,12 +61,21 @@ internal static class Connection
         call.Owned.Add(capture);
         var replay = new ReplaySource(capture);
         call.Afterwards.Add(() => replay.Opened?.CheckOver());
-        return Sources(capture, replay);
+        return Sources(capture, replay, call.Seat);
     }
 
     /// <summary>Every probe on this machine's USB that has these ids.</summary>
     public static IReadOnlyList<ProbeSelector> AttachedTo(ProbeSelector.UsbId ids) =>
         [.. new UsbProbeSource(new LibUsbBus(UsbLibrary)).Fitting(ids).Select(probe => probe.Selector)];
+
+    /// <summary>A board of the bench by one of its USB cables, however it was named.</summary>
+    public static bool IsOnVirtualUsb(ProbeSelector selector) => selector switch
+    {
+        ProbeSelector.Virtual => true,
+        ProbeSelector.Dfu { Which: { } which } => which.StartsWith("virtual:", StringComparison.Ordinal),
+        ProbeSelector.SerialNumber => Catalog.Resolve(selector) is ProbeSelector.Virtual,
+        _ => false,
+    };
 
     /// <summary>The probe that was named, or null.</summary>
     public static ProbeSelector? Selector(Invocation call) =>
@@ -82,9 +92,14 @@ internal static class Connection
         };
     }
 
-    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null)
+    public static IDebugProbe OpenBoard(BoardStore store, string name, UsbCapture? capture = null, UsbSeat? seat = null)
     {
         var board = store.OpenOrCreate(name);
+        if (seat is not null)
+        {
+            board.Share(seat);
+        }
+
         var id = board.Identity;
         return StLinkOnUsb.Open(new BoardPipe(board), board.Clock, StLinkOnUsb.Describe(id.VendorId, id.ProductId, id.Serial, $"virtual:{name}"), capture);
     }
@@ -112,8 +127,8 @@ internal static class Connection
         ["uniqueId"] = target.Chip.UniqueId,
     };
 
-    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture), new StLinkServerSource(capture), replay]);
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, UsbSeat? seat = null) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture, seat), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -152,7 +167,7 @@ internal static class Connection
     }
 
     /// <summary>The boards of the bench, seen as probes.</summary>
-    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture) : IProbeSource
+    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture, UsbSeat? seat) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -162,7 +177,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector)
         {
-            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture) : null;
+            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture, seat) : null;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.CommandLine;
 using Nrst.Cli.Output;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -17,6 +18,9 @@ internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines
 
     /// <summary>What has to hold when the verb has succeeded and let go of everything; it throws where it does not.</summary>
     public List<Action> Afterwards { get; } = [];
+
+    /// <summary>The place on the bus that virtual boards share where a command is for several; null where it is for one.</summary>
+    public UsbSeat? Seat { get; init; }
 
     /// <summary>What is told of the way to the target.</summary>
     public Output.ConnectingLines Connecting { get; init; } = new(Screen, Progress, Line.GetValue(Common.Verbose));

@@ -3,6 +3,7 @@ using Nrst.Bootloaders.Usart;
 using Nrst.Usb;
 using Nrst.Usb.Serial;
 using Nrst.VirtualBench.Boards;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.Cli;
 
@@ -11,14 +12,34 @@ internal static class Loaders
 {
     public static LoaderCatalog Catalog(Invocation? call = null)
     {
-        var (clock, wiring) = (new SystemClock(), Wiring(call));
+        var (clock, wiring, parity) = (new SystemClock(), Wiring(call), Parity(call));
         return new LoaderCatalog(
         [
             new DfuSource(new LibUsbBus(Connection.UsbLibrary), clock),
-            new UsartSource(SerialPorts.Open, Ports, clock, wiring),
-            new VirtualLoaderSource(Connection.Bench, wiring),
+            new UsartSource(SerialPorts.Open, Ports, clock, wiring, parity),
+            new VirtualLoaderSource(Connection.Bench, wiring, parity, call?.Seat),
         ]);
     }
+
+    /// <summary>A serial port by itself, of this machine or at a virtual board, and the clock that runs there.</summary>
+    public static (ISerialLine Line, IClock Clock) OpenLine(ProbeSelector.SerialPort port)
+    {
+        if (!port.Device.StartsWith(VirtualLoaderSource.Prefix, StringComparison.Ordinal))
+        {
+            return (SerialPorts.Open(port.Device), new SystemClock());
+        }
+
+        var board = Connection.Bench.OpenOrCreate(port.Device[VirtualLoaderSource.Prefix.Length..]);
+        if (board.OpenSerial() is { } line)
+        {
+            return (new BoardLine(line, board), board.Clock);
+        }
+
+        board.Dispose();
+        throw LoaderCatalog.NobodyAnswers(port);
+    }
+
+    public static SerialParity Parity(Invocation? call) => call?.Line.GetValue(Common.Parity) is "none" ? SerialParity.None : SerialParity.Even;
 
     /// <summary>The loader that was named, or the only thing there is to program with; null where a probe is meant.</summary>
     public static ProbeSelector? Selected(Invocation call)
@@ -59,15 +80,15 @@ internal static class Loaders
         ["notes"] = new JsonArray([.. session.Chip.Notes.Select(note => (JsonNode)note)]),
     };
 
-    private static BootWiring? Wiring(Invocation? call) => call?.Line.GetValue(Common.BootWires) is { } text ? BootWiring.Parse(text) : null;
+    public static BootWiring? Wiring(Invocation? call) => call?.Line.GetValue(Common.BootWires) is { } text ? BootWiring.Parse(text) : null;
 
     private static IReadOnlyList<ProbeListing> Ports() =>
         [.. SerialPorts.List().Select(port => new ProbeListing(new ProbeSelector.SerialPort(port, null), "serial port", null, null, null))];
 
     /// <summary>The loaders of virtual boards: <c>dfu:virtual:NAME</c>, <c>serial:virtual:NAME</c>.</summary>
-    private sealed class VirtualLoaderSource(BoardStore store, BootWiring? wiring) : ILoaderSource
+    private sealed class VirtualLoaderSource(BoardStore store, BootWiring? wiring, SerialParity parity, UsbSeat? seat) : ILoaderSource
     {
-        private const string Prefix = "virtual:";
+        public const string Prefix = "virtual:";
 
         /// <summary>From power on until the slowest of them is on the bus.</summary>
         private static readonly TimeSpan Appearance = TimeSpan.FromSeconds(3);
@@ -93,7 +114,7 @@ internal static class Loaders
                     return null;
                 }
 
-                return UsartSource.Open(new BoardLine(line, board), board.Clock, port, chip, wiring);
+                return UsartSource.Open(new BoardLine(line, board), board.Clock, port, chip, wiring, parity);
             }
             catch
             {
@@ -107,7 +128,7 @@ internal static class Loaders
             var board = store.OpenOrCreate(which[Prefix.Length..]);
             try
             {
-                if (board.OpenDfu(Appearance) is not { } pipe)
+                if (board.OpenDfu(Appearance, seat) is not { } pipe)
                 {
                     board.Dispose();
                     return null;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Nrst.Targets;
 
 namespace Nrst.Flash;
 
@@ -86,22 +85,52 @@ internal static class FlashErrors
 
     /// <summary>A bus fault of the core that was reading the flash, with the place; null where that is not what happened.</summary>
     /// <param name="cfsr">SCB_CFSR. Architecture manual, "Configurable Fault Status Register": PRECISERR and BFARVALID say that <paramref name="bfar"/> is the place.</param>
-    public static FlashException? Unreadable(BankedLayout layout, uint cfsr, uint bfar)
+    public static FlashException? Unreadable(ChipTarget target, uint cfsr, uint bfar)
     {
         const uint preciseAndValid = 1u << 15 | 1u << 9;
-        var found = layout.Sectors.Where(sector => sector.Range.Contains(new Address(bfar))).Take(1).ToList();
+        var found = target.Layout.Sectors.Where(sector => sector.Range.Contains(new Address(bfar))).Take(1).ToList();
         if ((cfsr & preciseAndValid) != preciseAndValid || found.Count == 0)
         {
             return null;
         }
 
-        var sector = found[0];
+        return Unreadable(target, found[0], new Address(bfar), $"SCB_CFSR = 0x{cfsr:X8}, SCB_BFAR = 0x{bfar:X8}");
+    }
 
-        return new FlashException("NRST2012", sector.Range, $"The flash cannot be read at {new Address(bfar)}.")
+    /// <summary>A read of the flash that the bus refused.</summary>
+    public static FlashException Unreadable(ChipTarget target, FlashSector sector, Address at, string seen) => IsFlash(target, at)
+        ? new FlashException("NRST2012", sector.Range, $"The flash cannot be read at {at}.")
         {
             LikelyCause = "A word there has a wrong ECC, as an erase or a program leaves it that breaks off: a reset or a lost supply in the middle.",
-            Evidence = [$"SCB_CFSR = 0x{cfsr:X8}, SCB_BFAR = 0x{bfar:X8}", $"sector {sector.Number}, {sector.Range}"],
+            Evidence = [seen, $"sector {sector.Number}, {sector.Range}"],
             Remedies = [new Remedy("Erase its sector, then flash again.", $"nrst erase --range {sector.Range}")],
+        }
+        : new FlashException("NRST2014", sector.Range, $"There is no flash at {at}, though the chip says that there is.")
+        {
+            LikelyCause = "A smaller part that was marked as a larger one, or a clone. A damaged word is refused alone, where this flash has error codes at all.",
+            Evidence = [seen, $"sector {sector.Number}, {sector.Range}"],
+            Remedies = [new Remedy("See what the chip says of itself, and look at its marking.", "nrst info"), new Remedy("Build the program for the part that it really is.")],
         };
+
+    /// <summary>
+    /// Whether there is flash behind an address that the bus refused. Without error codes nothing else is refused; with them it is none where every
+    /// sector is refused from the end of a smaller sibling on, and what lies before that is not.
+    /// </summary>
+    private static bool IsFlash(ChipTarget target, Address at) =>
+        target.Device.Flash.EccWord is not null
+        && !target.OtherEnds.Any(end => end <= at && IsRead(target, new Address(end.Value - 4))
+            && target.Layout.Sectors.Where(sector => sector.Range.Start >= end) is var behind && behind.Skip(1).Any() && behind.All(sector => !IsRead(target, sector.Range.Start)));
+
+    private static bool IsRead(ChipTarget target, Address at)
+    {
+        try
+        {
+            target.Read(at, stackalloc byte[4]);
+            return true;
+        }
+        catch (TargetException)
+        {
+            return false;
+        }
     }
 }

@@ -84,7 +84,7 @@ public sealed class Programmer(Target target, JobListener? listener = null) : IP
     }
 
     /// <summary>Compares by reading back, on the running chip: nothing is reset, halted or written.</summary>
-    /// <exception cref="ProofException">The first byte that differs.</exception>
+    /// <exception cref="ProofException">What differs, all of it, and of what kind it is.</exception>
     public FlashProof Verify(FirmwareImage image, CancellationToken cancel) =>
         FlashExecutor.Compare(Describe(target.ReadGeometry(), null), image, cancel);
 

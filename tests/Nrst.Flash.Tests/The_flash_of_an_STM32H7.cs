@@ -238,7 +238,7 @@ public sealed class The_flash_of_an_STM32H7
     [InlineData(0x8400u, 0x0814_0020u, null)] // a write that came too late to be placed
     public void Reads_fault_at_fixed_32_byte_words_after_an_interrupted_write(uint cfsr, uint bfar, int? sector)
     {
-        var error = FlashErrors.Unreadable(Layout(s_h743), cfsr, bfar);
+        var error = FlashErrors.Unreadable(new CellsTarget("STM32H743ZI"), cfsr, bfar);
 
         Assert.Equal(sector is null ? null : "NRST2012", error?.Code);
         Assert.Equal(sector is null ? null : "nrst erase --range 0x0814_0000..0x0815_FFFF", error?.Remedies[0].Command);

@@ -43,6 +43,7 @@ public sealed class Flashing_that_goes_wrong
         var error = Assert.Throws<ProofException>(() => bench.Run(Image((0x0800_0000, Code[..2000]))));
 
         Assert.Equal(("NRST5103", new Address(0x0800_0000)), (error.Code, error.First));
+        Assert.Equal(new Address(0x0800_0000 + 2000 - 1), error.Mismatch!.Ranges[^1].Last);
     }
 
     [Fact]
@@ -80,6 +81,7 @@ public sealed class Flashing_that_goes_wrong
         var error = Assert.Throws<ProofException>(() => bench.Run(Image((0x0800_0000, Code))));
 
         Assert.Equal("NRST5109", error.Code);
+        Assert.Equal([new AddressRange(new Address(0x0800_1234), 4)], error.Mismatch!.Ranges);
         Assert.InRange(error.First!.Value.Value, 0x0800_1234u, 0x0800_1237u);
         Assert.True(bench.IsLocked);
     }
@@ -105,7 +107,9 @@ public sealed class Flashing_that_goes_wrong
         var error = Assert.Throws<ProofException>(() => FlashExecutor.Erase(
             bench.Target, new AddressRange(new Address(0x0800_0000), 0x8000), default));
 
-        Assert.Equal("NRST5003", error.Code);
+        Assert.Equal(("NRST5003", MismatchKind.PartlyErased), (error.Code, error.Mismatch!.Kind));
+        Assert.Equal(error.First, error.Mismatch.Ranges[0].Start);
+        Assert.Equal(0x8000, error.Mismatch.BytesCompared);
         Assert.InRange(error.First!.Value.Value, 0x0800_4000u, 0x0800_7FFFu);
     }
 

@@ -107,6 +107,7 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
 
         Assert.Equal("NRST5501", thrown.Code);
         Assert.Contains("still the old contents", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(MismatchKind.OldContents, thrown.Mismatch!.Kind);
         Assert.Equal(old, silicon.Flash.ToArray());
     }
 

@@ -3,6 +3,7 @@ namespace Nrst.Bootloaders.Usart;
 /// <summary>How the DTR and RTS pins of a serial adapter lead to NRST and BOOT0.</summary>
 /// <remarks>
 /// An asserted line is low at the adapter's pin. <c>rts-nrst</c> is a wire that hands this on; <c>!dtr-boot0</c> has an inverter in it, or a transistor.
+/// <c>transistors</c> are the two that boards with ESP chips have as well: RTS alone pulls NRST low, DTR alone BOOT0 high, and both together do nothing.
 /// </remarks>
 public sealed class BootWiring
 {
@@ -13,19 +14,28 @@ public sealed class BootWiring
 
     private readonly IReadOnlyList<(bool Inverted, bool IsDtr, bool IsReset)> _wires;
 
-    private BootWiring(IReadOnlyList<(bool, bool, bool)> wires) => _wires = wires;
+    private readonly bool _isCrossed;
 
-    /// <summary>What boards are known to have, to be tried one after the other.</summary>
+    private BootWiring(IReadOnlyList<(bool, bool, bool)> wires, bool isCrossed = false) => (_wires, _isCrossed) = (wires, isCrossed);
+
+    /// <summary>What boards are known to have. A doctor tries them one after the other.</summary>
     public static IReadOnlyList<string> Usual { get; } =
-        ["rts-nrst,!dtr-boot0", "rts-nrst,dtr-boot0", "dtr-nrst,!rts-boot0", "dtr-nrst,rts-boot0", "!rts-nrst,!dtr-boot0", "!dtr-nrst,!rts-boot0"];
+        ["rts-nrst,!dtr-boot0", "rts-nrst,dtr-boot0", "dtr-nrst,!rts-boot0", "dtr-nrst,rts-boot0", "!rts-nrst,!dtr-boot0", "!dtr-nrst,!rts-boot0", Transistors];
+
+    private const string Transistors = "transistors";
 
     /// <summary>It has a wire to the reset pin; without one nothing can be begun from here.</summary>
-    public bool CanReset => _wires.Any(wire => wire.IsReset);
+    public bool CanReset => _isCrossed || _wires.Any(wire => wire.IsReset);
 
     /// <exception cref="UsageException">The text is no wiring.</exception>
     public static BootWiring Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text == Transistors)
+        {
+            return new BootWiring([], isCrossed: true);
+        }
+
         var wires = new List<(bool, bool, bool)>();
         foreach (var part in text.Split(','))
         {
@@ -52,13 +62,38 @@ public sealed class BootWiring
     /// <summary>Resets the chip with BOOT0 low.</summary>
     public void StartProgram(ISerialLine line, IClock clock) => Reset(line, clock, boot0: false);
 
+    /// <summary>BOOT0 low, without a reset: a loader that runs is not to mind that.</summary>
+    public void LowerBoot0(ISerialLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        if (_isCrossed)
+        {
+            line.SetLines(dtr: false, rts: false);
+        }
+        else
+        {
+            Drive(line, nrst: true, boot0: false);
+        }
+    }
+
     private void Reset(ISerialLine line, IClock clock, bool boot0)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(clock);
-        Drive(line, nrst: false, boot0);
-        clock.Wait(ResetFor);
-        Drive(line, nrst: true, boot0);
+        if (_isCrossed)
+        {
+            // BOOT0 goes high as NRST is let go, which its capacitor delays.
+            line.SetLines(dtr: false, rts: true);
+            clock.Wait(ResetFor);
+            line.SetLines(dtr: boot0, rts: false);
+        }
+        else
+        {
+            Drive(line, nrst: false, boot0);
+            clock.Wait(ResetFor);
+            Drive(line, nrst: true, boot0);
+        }
+
         clock.Wait(StartUp);
         line.DropInput();
     }
@@ -78,7 +113,7 @@ public sealed class BootWiring
 
     private static UsageException Unknown(string text) => new("NRST0502", $"'{text}' is no wiring of BOOT0 and NRST.")
     {
-        LikelyCause = "A wiring is one or two of dtr-nrst, rts-nrst, dtr-boot0, rts-boot0, separated by a comma, each with a ! before it where the board inverts the level.",
+        LikelyCause = "A wiring is one or two of dtr-nrst, rts-nrst, dtr-boot0, rts-boot0, separated by a comma, each with a ! before it where the board inverts the level; or transistors, for the two crossed ones.",
         Remedies = [new Remedy("Write it like this.", "nrst info --probe serial:/dev/ttyUSB0 --boot-wiring rts-nrst,!dtr-boot0")],
     };
 }

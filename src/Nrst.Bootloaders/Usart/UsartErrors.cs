@@ -21,15 +21,37 @@ internal static class UsartErrors
         Remedies =
         [
             new Remedy("Hold BOOT0 high, reset the board, and run the command again. A USB cable at the chip's own connector can take the loader away."),
-            new Remedy("If DTR or RTS lead to BOOT0 and NRST, say how.", "nrst info --probe serial:/dev/ttyUSB0 --boot-wiring rts-nrst,!dtr-boot0"),
+            new Remedy("If DTR or RTS lead to BOOT0 and NRST, see how, and say it with --boot-wiring.", "nrst doctor --probe serial:/dev/ttyUSB0"),
         ],
     };
 
-    public static TargetException AnswersWrongly(string place, int baud, IReadOnlyList<string> seen) => new("NRST3512", $"The loader at {place} takes the first byte at {baud} baud and understands no command.")
+    public static TargetException ProgramTalks(string place, string heard) => new("NRST3511", $"No loader answers at {place}: the chip talks without being asked.")
     {
-        LikelyCause = "Somebody spoke to it at another speed since its reset, which it keeps; or it measured the speed wrongly, as parts without a crystal do at the higher ones, or the parity is not even.",
+        LikelyCause = "The chip runs its program, which writes to this line; a loader is silent until it is spoken to.",
+        Evidence = [heard],
+        Remedies =
+        [
+            new Remedy("Hold BOOT0 high, reset the board, and run the command again."),
+            new Remedy("If DTR or RTS lead to BOOT0 and NRST, see how.", "nrst doctor --probe serial:/dev/ttyUSB0"),
+        ],
+    };
+
+    /// <param name="taken">The first byte was acknowledged.</param>
+    public static TargetException AnswersWrongly(string place, int baud, SerialParity parity, bool taken, IReadOnlyList<string> seen) => new("NRST3512", taken
+        ? $"The loader at {place} takes the first byte at {baud} baud and understands no command."
+        : $"What comes from {place} at {baud} baud is nothing that a loader says.")
+    {
+        LikelyCause = taken
+            ? "Somebody spoke to it at another speed since its reset, which it keeps; or it measured the speed wrongly, as parts without a crystal do at the higher ones, or it expects another parity."
+            : "The line is noisy, its speed is another, or a program on the chip answers.",
         Evidence = seen,
-        Remedies = [new Remedy("Reset the board with BOOT0 high, and go slower.", "nrst info --probe serial:/dev/ttyUSB0:38400")],
+        Remedies =
+        [
+            new Remedy("Reset the board with BOOT0 high, and go slower.", "nrst info --probe serial:/dev/ttyUSB0:38400"),
+            parity is SerialParity.Even
+                ? new Remedy("A few loaders (STM32WB0) know no parity.", "nrst info --probe serial:/dev/ttyUSB0 --parity none")
+                : new Remedy("Most loaders want even parity.", "nrst info --probe serial:/dev/ttyUSB0 --parity even"),
+        ],
     };
 
     public static TargetException Lost(string doing, string seen) => new("NRST3513", $"The loader went silent, or out of step, during {doing}.")

@@ -14,14 +14,17 @@ public sealed class UsartLoader : IRomLoader
     private readonly UsartWire _wire;
     private HashSet<RomQuirk> _quirks = [];
 
-    private UsartLoader(ISerialLine line, IClock clock, UsartWire wire, string place)
+    private UsartLoader(ISerialLine line, IClock clock, UsartWire wire, string place, int baud)
     {
-        (_line, Clock, _wire) = (line, clock, wire);
+        (_line, Clock, _wire, Baud) = (line, clock, wire, baud);
         Identity = new RomLoaderIdentity("USART loader", place, null, null);
     }
 
     public RomLoaderIdentity Identity { get; private set; }
     public IClock Clock { get; }
+
+    /// <summary>The speed at which it understood.</summary>
+    public int Baud { get; }
 
     /// <summary>PID, the same number as DEV_ID.</summary>
     public ushort ProductId { get; private set; }
@@ -37,29 +40,40 @@ public sealed class UsartLoader : IRomLoader
 
     /// <summary>Gets into step and asks who it is. Owns the line, also when this throws.</summary>
     /// <param name="place">As it is selected.</param>
-    public static UsartLoader Open(ISerialLine line, IClock clock, string place, int baud, SerialParity parity = SerialParity.Even)
+    /// <param name="link">Speeds and parity, and how the chip is brought into its loader.</param>
+    /// <exception cref="TargetException">Nobody answers, or nobody who understands.</exception>
+    public static UsartLoader Open(ISerialLine line, IClock clock, string place, UsartLink link)
     {
         ArgumentNullException.ThrowIfNull(line);
+        ArgumentNullException.ThrowIfNull(link);
         try
         {
-            line.Configure(baud, parity);
-            var wire = new UsartWire(line, clock, baud);
-            var loader = new UsartLoader(line, clock, wire, place);
-            for (var attempt = 0; attempt < 3; attempt++)
+            TargetException? first = null;
+            foreach (var baud in link.Bauds)
             {
-                if (!wire.FallIn())
+                link.Enter?.Invoke();
+                line.Configure(baud, link.Parity);
+                var wire = new UsartWire(line, clock, baud);
+                wire.Drain(); // what a loader still had to say to whoever was here before comes to an end
+                if (!wire.IsQuiet)
                 {
-                    throw wire.HeardSomething ? UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.Take(3)]) : UsartErrors.NoAnswer(place, [.. wire.Seen.TakeLast(3)]);
+                    throw UsartErrors.ProgramTalks(place, UsartErrors.Show(wire.Dropped.AsSpan(0, Math.Min(wire.Dropped.Length, 16))));
                 }
 
-                wire.Drain(); // a second acknowledge, on some
-                if (loader.TryIdentify())
+                var loader = new UsartLoader(line, clock, wire, place, baud);
+                if (loader.TryBegin(link.Parity) is not { } problem)
                 {
                     return loader;
                 }
+
+                first ??= problem;
+                if (!wire.HeardSomething || (wire.WasAnswered && link.Enter is null))
+                {
+                    break; // a slower speed is no cure for silence, and a loader that has measured one keeps it until a reset
+                }
             }
 
-            throw UsartErrors.AnswersWrongly(place, baud, [.. wire.Seen.TakeLast(3)]);
+            throw first ?? UsartErrors.NoAnswer(place, []);
         }
         catch
         {
@@ -137,6 +151,28 @@ public sealed class UsartLoader : IRomLoader
     private byte EraseCode => HasExtended ? EraseExtended : EraseOld;
 
     private bool SendOldMassErase(TimeSpan limit) => _wire.Checked([0xFF], limit); // its complement is 00
+
+    /// <returns>What is wrong; null where nothing is.</returns>
+    private TargetException? TryBegin(SerialParity parity)
+    {
+        var place = Identity.Place;
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            if (!_wire.FallIn())
+            {
+                return !_wire.HeardSomething ? UsartErrors.NoAnswer(place, [.. _wire.Seen.TakeLast(3)])
+                    : UsartErrors.AnswersWrongly(place, Baud, parity, _wire.WasAnswered, [.. _wire.Seen.Take(3)]);
+            }
+
+            _wire.Drain(); // a second acknowledge, on some
+            if (TryIdentify())
+            {
+                return null;
+            }
+        }
+
+        return UsartErrors.AnswersWrongly(place, Baud, parity, taken: true, [.. _wire.Seen.TakeLast(3)]);
+    }
 
     private bool TryIdentify()
     {

@@ -30,8 +30,14 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
     /// <summary>Something came while it was looked for a loader, if only what none says.</summary>
     public bool HeardSomething { get; private set; }
 
+    /// <summary>Somebody answered as only a loader does, if perhaps by chance.</summary>
+    public bool WasAnswered { get; private set; }
+
     /// <summary>There was an end to what came when it was last thrown away. There is none where a program talks.</summary>
     public bool IsQuiet { get; private set; } = true;
+
+    /// <summary>Some of what was thrown away last.</summary>
+    public byte[] Dropped { get; private set; } = [];
 
     /// <summary>What came while it was looked for a loader, for the error if none is there.</summary>
     public List<string> Seen { get; } = [];
@@ -141,7 +147,9 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
         IsQuiet = false;
         for (var deadline = clock.Now + TalkLimit; !IsQuiet && clock.Now < deadline;)
         {
-            IsQuiet = Listen(Quiet).Length == 0;
+            var came = Listen(Quiet);
+            IsQuiet = came.Length == 0;
+            Dropped = IsQuiet ? Dropped : came;
         }
 
         line.DropInput();
@@ -160,7 +168,9 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
         var came = Listen(limit);
         HeardSomething |= came.Length > 0;
         Seen.Add(UsartErrors.Show(came.AsSpan(0, Math.Min(came.Length, 8))));
-        return (came.Contains(Ack) || came.Contains(Nack)) && (bytes.Length == 1 || Even());
+        var answered = came.Contains(Ack) || came.Contains(Nack);
+        WasAnswered |= answered;
+        return answered && (bytes.Length == 1 || Even());
     }
 
     private bool Refused()
@@ -194,7 +204,8 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
         return false;
     }
 
-    private byte[] Listen(TimeSpan limit)
+    /// <summary>What comes within the limit, to its end.</summary>
+    public byte[] Listen(TimeSpan limit)
     {
         var all = new List<byte>();
         Span<byte> some = stackalloc byte[256];

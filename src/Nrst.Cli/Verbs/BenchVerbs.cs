@@ -13,13 +13,14 @@ internal static class BenchVerbs
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The board's name" };
     private static readonly Argument<string[]> Names = new("NAME") { Description = "Boards to serve", Arity = ArgumentArity.OneOrMore };
-    private static readonly Argument<string[]> Settings = new("SETTING") { Description = "boot0=0, boot0=1, boot-wiring=WIRES (e.g. dtr-nrst,!rts-boot0) or boot-wiring=none", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Settings = new("SETTING") { Description = "boot0=0, boot0=1, boot-wiring=WIRES (e.g. dtr-nrst,!rts-boot0), boot-wiring=none, hub=NAME or hub=none", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Chip = new("--chip") { Description = "The part it carries, e.g. STM32F407VG", HelpName = "PART" };
     private static readonly Option<string> Kind = new("--probe-kind") { Description = "v2, v2-1 or v3", HelpName = "KIND", DefaultValueFactory = _ => "v2-1" };
     private static readonly Option<string[]> Faults = new("--fault") { Description = "What is wrong with the board; may be repeated", HelpName = "FAULT" };
     private static readonly Option<string?> Firmware = new("--firmware") { Description = "The probe's firmware, e.g. V2J37S7", HelpName = "VERSION" };
     private static readonly Option<double> Volts = new("--volts") { Description = "The board's supply", HelpName = "VOLTS", DefaultValueFactory = _ => 3.3 };
     private static readonly Option<int?> VcpUsart = new("--vcp-usart") { Description = "The USART at the probe's virtual COM port; by default 3 on chips with 144 pins, else 2", HelpName = "NUMBER" };
+    private static readonly Option<string?> Hub = new("--hub") { Description = "The hub it is plugged into, whose full-speed share it has with other boards there; by default a socket of its own", HelpName = "NAME" };
     private static readonly Option<bool> RawSerial = new("--raw-serial") { Description = "The probe tells its serial number over USB as old ST-LINK/V2 do" };
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
@@ -32,7 +33,7 @@ internal static class BenchVerbs
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
-        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, RawSerial }.Does(New, "bench new"),
+        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, Hub, RawSerial }.Does(New, "bench new"),
         new Command("set", "Change a jumper or a wire of a board") { Name, Settings }.Does(Set, "bench set"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("power-cycle", "Take a board's power away and give it back, also while something uses it") { Name }.Does(PowerCycle, "bench power-cycle"),
@@ -52,9 +53,9 @@ internal static class BenchVerbs
         };
         var board = Connection.Bench.New(
             line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts),
-            line.GetValue(VcpUsart), line.GetValue(RawSerial));
+            line.GetValue(VcpUsart), line.GetValue(RawSerial), line.GetValue(Hub));
         call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}");
-        return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial };
+        return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial, ["hub"] = board.Hub };
     }
 
     private static JsonObject List(Invocation call)
@@ -62,7 +63,7 @@ internal static class BenchVerbs
         var boards = Connection.Bench.List();
         foreach (var board in boards)
         {
-            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {(board.Boot0 ? "boot0=1 " : "")}{string.Join(' ', board.Faults)}".TrimEnd());
+            call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}  {(board.Boot0 ? "boot0=1 " : "")}{(board.Hub is { } hub ? $"hub={hub} " : "")}{string.Join(' ', board.Faults)}".TrimEnd());
         }
 
         if (boards.Count == 0)
@@ -81,6 +82,7 @@ internal static class BenchVerbs
                 ["probeKind"] = board.Kind,
                 ["serial"] = board.Probe.Serial,
                 ["boot0"] = board.Boot0,
+                ["hub"] = board.Hub,
                 ["faults"] = new JsonArray([.. board.Faults.Select(fault => (JsonNode)fault)]),
             })]),
             ["faults"] = Catalogue(),
@@ -130,7 +132,7 @@ internal static class BenchVerbs
     {
         var board = Connection.Bench.Set(call.Line.GetValue(Name)!, call.Line.GetValue(Settings)!);
         call.Screen.Result($"virtual:{board.Name}  {string.Join(' ', call.Line.GetValue(Settings)!)}");
-        return new JsonObject { ["board"] = board.Name, ["boot0"] = board.Boot0 };
+        return new JsonObject { ["board"] = board.Name, ["boot0"] = board.Boot0, ["hub"] = board.Hub };
     }
 
     private static JsonObject Remove(Invocation call)

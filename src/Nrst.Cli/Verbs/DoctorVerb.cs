@@ -12,18 +12,29 @@ internal static class DoctorVerb
 
     private static JsonObject Examine(Invocation call)
     {
+        if (Connection.Selector(call) is (ProbeSelector.Dfu or ProbeSelector.SerialPort) and { } loader)
+        {
+            return LoaderDoctorVerb.Examine(call, loader);
+        }
+
         var seen = Doctor.Look(Connection.CatalogFor(call), Connection.Selector(call), Connection.Options(call));
         var findings = MachineRules.Conclude(seen);
         Show(call.Screen, seen);
+        return Result(call.Screen, findings, Json(seen));
+    }
+
+    /// <summary>Prints the findings, and makes the document of them.</summary>
+    public static JsonObject Result(Screen screen, IReadOnlyList<Finding> findings, JsonObject seen)
+    {
         foreach (var finding in findings)
         {
-            call.Screen.Result();
-            Show(call.Screen, finding);
+            screen.Result();
+            Show(screen, finding);
         }
 
-        call.Screen.Result();
-        call.Screen.Result(findings.Count == 0 ? "Nothing wrong was found." : findings.Count == 1 ? "1 finding." : $"{findings.Count} findings.");
-        return new JsonObject { ["findings"] = new JsonArray([.. findings.Select(Json)]), ["seen"] = Json(seen) };
+        screen.Result();
+        screen.Result(findings.Count == 0 ? "Nothing wrong was found." : findings.Count == 1 ? "1 finding." : $"{findings.Count} findings.");
+        return new JsonObject { ["findings"] = new JsonArray([.. findings.Select(Json)]), ["seen"] = seen };
     }
 
     private static void Show(Screen screen, Observations seen)

@@ -55,7 +55,7 @@ public static class FlashExecutor
         return new FlashRun(target).Guard(run => run.Compare(image, cancel));
     }
 
-    /// <summary>Compares the flash of a halted chip with an image. A difference is a <see cref="ProofException"/> that names the first.</summary>
+    /// <summary>Compares the flash of a halted chip with an image. A difference is a <see cref="ProofException"/> that names the first, and has all.</summary>
     public static FlashProof Verify(ChipTarget target, FirmwareImage image, VerifyMode mode, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -54,19 +54,19 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
         if (known.FirstOrDefault(sector => sector.Other.Count > 0) is { } dirty)
         {
             var first = dirty.Other[0].Start;
-            var mismatch = NotBlank(known.SelectMany(sector => sector.Other), known.Sum(sector => (long)sector.Sector.Range.Length), cancel);
+            var verdict = NotBlank(known.SelectMany(sector => sector.Other), known.Sum(sector => (long)sector.Sector.Range.Length), cancel);
             throw new ProofException("NRST5003", first, $"Sector {dirty.Sector.Number} was erased and is not blank at {first}.")
             {
                 LikelyCause = "The erase was cut short by a weak supply, or the sector is worn out.",
-                Evidence = mismatch is null ? [] : [MismatchErrors.Places(mismatch)],
-                Mismatch = mismatch,
+                Evidence = verdict is null ? [] : [MismatchErrors.Places(verdict.Mismatch), .. verdict.Evidence],
+                Mismatch = verdict?.Mismatch,
                 Remedies = [new Remedy("Erase it again; if it stays, the chip is worn out.", $"nrst erase --range {dirty.Sector.Range}")],
             };
         }
     }
 
     /// <summary>Null where a second look finds everything blank.</summary>
-    private Mismatch? NotBlank(IEnumerable<AddressRange> dirty, long compared, CancellationToken cancel)
+    private MismatchVerdict? NotBlank(IEnumerable<AddressRange> dirty, long compared, CancellationToken cancel)
     {
         var blank = dirty.Select(range =>
         {
@@ -74,9 +74,13 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
             bytes.AsSpan().Fill(grain.Erased);
             return new Expectation(range.Start, bytes);
         });
-        return new FlashComparer(target, grain, programRuns: false).Compare([.. blank], old, cancel) is { } different
-            ? MismatchClassifier.Classify(different).Mismatch with { BytesCompared = compared }
-            : null;
+        if (new FlashComparer(target, grain, programRuns: false) { Silent = true }.Compare([.. blank], old, cancel) is not { } different)
+        {
+            return null;
+        }
+
+        var verdict = MismatchClassifier.Classify(different);
+        return verdict with { Mismatch = verdict.Mismatch with { BytesCompared = compared } };
     }
 
     /// <summary>Reads everything and compares. Touches nothing else, so the core may be running.</summary>

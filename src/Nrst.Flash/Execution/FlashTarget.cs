@@ -22,6 +22,10 @@ public abstract record ChipTarget
     /// <summary>Whether what lies in the flash is being executed now. Looking stops nothing.</summary>
     internal virtual bool ProgramRuns => false;
 
+    /// <summary>Where the flash of smaller siblings ends, the address behind it: this chip may be one of them, whatever it says.</summary>
+    internal IEnumerable<Address> OtherEnds => Device.Parts.Select(part => (uint)part.FlashKiB * 1024).Append(Layout.Range.Length / 2).Distinct()
+        .Where(size => size > 0 && size < Layout.Range.Length).Order().Select(size => Layout.Range.Start + size);
+
     internal abstract void Read(Address from, Span<byte> into);
 
     internal abstract IFlashRoute OpenRoute();

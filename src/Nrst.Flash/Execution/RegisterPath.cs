@@ -16,7 +16,7 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
         {
             cancel.ThrowIfCancellationRequested();
             var content = new byte[sector.Sector.Range.Length];
-            target.Memory.Read(sector.Sector.Range.Start, content);
+            Read(sector.Sector, content);
             known.Add(SectorKnowledge.Of(sector, content));
         }
 
@@ -73,6 +73,18 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
         catch (NrstException)
         {
             // The failure that brought us here is the one to tell.
+        }
+    }
+
+    private void Read(FlashSector sector, byte[] content)
+    {
+        try
+        {
+            target.Memory.Read(sector.Range.Start, content);
+        }
+        catch (TargetMemoryException refused)
+        {
+            throw FlashErrors.Unreadable(target, sector, refused.Address ?? sector.Range.Start, refused.Message);
         }
     }
 

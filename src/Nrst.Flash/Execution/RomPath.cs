@@ -119,6 +119,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
     {
         var places = sectors.Where(sector => _survey.Used.ContainsKey(sector.Range.Start))
             .Select(sector => (Sector: sector, At: Aligned(_survey.Used[sector.Range.Start]))).OrderBy(place => place.At).ToList();
+        var stillThere = false;
         for (var first = 0; first < places.Count;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -133,16 +134,30 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             _loader.Read(places[first].At, now);
             for (var i = first; i <= last; i++)
             {
-                RequireBlank(places[i].Sector, places[i].At, now.AsSpan((int)(places[i].At - places[first].At), LeastLook));
+                stillThere |= !IsBlank(places[i].At, now.AsSpan((int)(places[i].At - places[first].At), LeastLook));
             }
 
             first = last + 1;
         }
 
+        // All that was seen of these sectors before, for the error to tell what is there now.
+        var seen = stillThere ? _survey.Old.Where(piece => sectors.Any(sector => sector.Range.Contains(piece.Range.Start))).OrderBy(piece => piece.Range.Start).ToList() : [];
+        if (stillThere && new FlashComparer(target, route.Grain, programRuns: false) { Silent = true }.Compare([.. seen.Select(Blank)], seen, cancel) is { } different)
+        {
+            throw StillThere(MismatchClassifier.Classify(different));
+        }
+
+        Expectation Blank(OldPiece piece)
+        {
+            var bytes = new byte[piece.Range.Length];
+            bytes.AsSpan().Fill(route.Grain.Erased);
+            return new Expectation(piece.Range.Start, bytes);
+        }
+
         static Address Aligned(Address at) => new(at.Value & ~(LeastLook - 1u));
     }
 
-    private void RequireBlank(FlashSector sector, Address at, Span<byte> now)
+    private bool IsBlank(Address at, Span<byte> now)
     {
         // Over a line without checksums what is not blank is read until it says the same twice.
         for (var used = now.IndexOfAnyExcept(route.Grain.Erased); used >= 0 && _loader.ReadsUnchecked;)
@@ -152,23 +167,27 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             used = next == used ? -1 : next;
         }
 
-        if (now.IndexOfAnyExcept(route.Grain.Erased) is >= 0 and var first)
-        {
-            throw StillThere(sector, at + (uint)first, now[first]);
-        }
+        return route.Grain.IsBlank(now);
     }
 
-    private static ProofException StillThere(FlashSector sector, Address first, byte found) => new(
-        "NRST5501", first, $"Sector {sector.Number} holds still the old contents at {first} after it was erased; nothing was programmed into it.")
+    private ProofException StillThere(MismatchVerdict verdict)
     {
-        LikelyCause = "The loader passes over write-protected sectors without a word, or did not do the erase that it reported as done.",
-        Evidence = [$"0x{found:X2} at {first}"],
-        Remedies =
-        [
-            new Remedy("See whether option bytes protect the sector, with a debug probe.", "nrst info"),
-            new Remedy("Power the board off and on, enter the loader again, and erase everything.", "nrst erase --all --probe dfu"),
-        ],
-    };
+        var first = verdict.Mismatch.Ranges[0].Start;
+        var sector = target.Layout.Sectors.First(sector => sector.Range.Contains(first));
+        return new ProofException("NRST5501", first, verdict.Mismatch.Kind is MismatchKind.OldContents
+            ? $"Sector {sector.Number} holds still the old contents at {first} after it was erased; nothing was programmed into it."
+            : $"Sector {sector.Number} is not blank at {first} after it was erased; nothing was programmed into it.")
+        {
+            LikelyCause = "The loader passes over write-protected sectors without a word, or did not do the erase that it reported as done.",
+            Evidence = [MismatchErrors.Places(verdict.Mismatch), .. verdict.Evidence],
+            Remedies =
+            [
+                new Remedy("See whether option bytes protect the sector, with a debug probe.", "nrst info"),
+                new Remedy("Power the board off and on, enter the loader again, and erase everything.", "nrst erase --all --probe dfu"),
+            ],
+            Mismatch = verdict.Mismatch,
+        };
+    }
 
     private void TellOfTime(int bytes, TimeSpan took)
     {

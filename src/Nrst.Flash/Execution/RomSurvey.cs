@@ -11,6 +11,8 @@ internal sealed class RomSurvey(RomTarget target)
     private readonly IRomLoader _loader = target.Loader;
     private readonly Dictionary<Address, Address> _used = [];
 
+    private readonly List<OldPiece> _old = [];
+
     // The last sector looked at held something else, and so probably does the next.
     private bool _differs = true;
 
@@ -20,6 +22,9 @@ internal sealed class RomSurvey(RomTarget target)
 
     /// <summary>By the first address of a sector: a byte in it that was not blank. Sectors that were seen blank have none.</summary>
     public IReadOnlyDictionary<Address, Address> Used => _used;
+
+    /// <summary>All that was read, in order.</summary>
+    public IReadOnlyList<OldPiece> Old => _old;
 
     /// <summary>What was read is forgotten: the flash may have changed.</summary>
     public void Forget() => _at = null;
@@ -31,11 +36,12 @@ internal sealed class RomSurvey(RomTarget target)
         {
             var content = Fetch(wanted.Sector.Range, cancel);
             Note(wanted, wanted.Sector.Range.Start, content);
+            _old.Add(new OldPiece(wanted.Sector.Range, content, 0));
             return SectorKnowledge.Of(wanted, content);
         }
 
         var runs = new List<RunState>();
-        var old = new List<OldPiece>();
+        var before = _old.Count;
         foreach (var run in wanted.Runs)
         {
             if (runs.Exists(state => state.Match == RunMatch.Differs))
@@ -46,12 +52,12 @@ internal sealed class RomSurvey(RomTarget target)
 
             var now = UpToTheFirstOther(run, wanted.Grain, cancel);
             Note(wanted, run.Start, now);
-            old.Add(new OldPiece(new AddressRange(run.Start, (uint)now.Length), now, 0));
+            _old.Add(new OldPiece(new AddressRange(run.Start, (uint)now.Length), now, 0));
             runs.Add(now.Length == run.Data.Length ? SectorKnowledge.Compare(run, now, wanted.Grain) : new RunState(RunMatch.Differs, run.Start));
             _differs = runs[^1].Match == RunMatch.Differs;
         }
 
-        return new SectorKnowledge(wanted.Sector, runs, []) { IsComplete = false, Old = old };
+        return new SectorKnowledge(wanted.Sector, runs, []) { IsComplete = false, Old = _old[before..] };
     }
 
     /// <summary>All of a run, or as much of it as ends behind a byte that cannot become what is wanted without an erase.</summary>

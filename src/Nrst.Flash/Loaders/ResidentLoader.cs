@@ -359,7 +359,7 @@ internal sealed class ResidentLoader
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
         var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
         var ticks = BinaryPrimitives.ReadUInt32LittleEndian(details[8..]); // or BFAR, after a fault
-        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target.Layout, cfsr: flags, bfar: ticks) is { } unreadable)
+        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target, cfsr: flags, bfar: ticks) is { } unreadable)
         {
             return unreadable;
         }

@@ -72,6 +72,9 @@ internal sealed class Differences
         {
             Count(stretch, seen);
         }
+
+        Bytes = BytesRead + seen.Unreadable.Sum(range => seen.Parts.Where(part => part.Range.Overlaps(range)).Sum(part =>
+            (long)Math.Min(range.Last.Value, part.Range.Last.Value) - Math.Max(range.Start.Value, part.At.Value) + 1));
     }
 
     public IReadOnlyList<DifferentStretch> Stretches { get; }
@@ -79,7 +82,7 @@ internal sealed class Differences
     public long Compared { get; }
 
     /// <summary>Those that cannot be read count.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { get; }
 
     /// <summary>Of <see cref="Bytes"/>, those that were read.</summary>
     public long BytesRead { get; private set; }
@@ -181,8 +184,5 @@ internal sealed class Differences
             BitsMissing += BitOperations.PopCount((uint)(wanted & ~found));
             BitsWanted += BitOperations.PopCount(wanted);
         }
-
-        Bytes = BytesRead + seen.Unreadable.Sum(range => seen.Parts.Where(part => part.Range.Overlaps(range)).Sum(part =>
-            (long)Math.Min(range.Last.Value, part.Range.Last.Value) - Math.Max(range.Start.Value, part.At.Value) + 1));
     }
 }

@@ -7,7 +7,9 @@ internal static class EndOfFlash
 {
     public static Claim? Claim(Comparison seen, Differences differences)
     {
-        foreach (var end in seen.OtherEnds.Where(end => end <= differences.First && seen.Layout.Range.Contains(end)).OrderDescending())
+        // Where the bus refuses, it is the refusals that begin at the end: below it another program may be.
+        var first = seen.Unreadable.Count > 0 ? seen.Unreadable[0].Start : differences.First;
+        foreach (var end in seen.OtherEnds.Where(end => end <= first && end > seen.Layout.Range.Start).OrderDescending())
         {
             var behind = seen.Parts.Where(part => part.Range.Last >= end).Select(part => From(part, end)).ToList();
             var why = Refused(seen, behind, end) ?? Nothing(seen, behind, end) ?? OnceMore(seen, behind, end);
@@ -28,7 +30,7 @@ internal static class EndOfFlash
 
     /// <summary>A damaged word is refused as well, so where there are error codes it takes more than one sector of them.</summary>
     private static string? Refused(Comparison seen, List<ComparedPart> behind, Address end) =>
-        behind.All(part => Covered(seen.Unreadable, part.Range))
+        behind.Count > 0 && behind.All(part => Covered(seen.Unreadable, part.Range))
         && (!seen.HasEcc || seen.Layout.Sectors.Count(sector => sector.Range.Start >= end && behind.Any(part => part.Range.Overlaps(sector.Range))) > 1)
             ? "the bus refuses every address" : null;
 

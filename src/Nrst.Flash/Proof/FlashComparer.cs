@@ -12,6 +12,9 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool pr
     // A program that writes into its flash does so now and then; long enough to catch it, short enough to wait for.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>It is part of another phase, and no progress of a proof.</summary>
+    public bool Silent { get; init; }
+
     private readonly List<AddressRange> _unreadable = [];
     private bool _givenUp;
 
@@ -40,7 +43,10 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool pr
 
                 different |= !now.SequenceEqual(wanted);
                 done += wanted.Length;
-                target.Listener?.Invoke(new JobEvent.Advanced(Phase.Verify, done, total));
+                if (!Silent)
+                {
+                    target.Listener?.Invoke(new JobEvent.Advanced(Phase.Verify, done, total));
+                }
             }
 
             parts.AddRange(row.Select(part => new ComparedPart(part.At, part.Data, found.AsMemory((int)(part.At - row[0].At), part.Data.Length))));
@@ -70,18 +76,13 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool pr
 
     private Comparison Examine(List<ComparedPart> parts, IReadOnlyList<OldPiece> old, CancellationToken cancel)
     {
-        var flash = target.Layout.Range;
         var seen = new Comparison([.. parts.OrderBy(part => part.At)], grain, target.Layout)
         {
             Unreadable = Joined(_unreadable),
             Old = old,
             CoreRuns = programRuns,
             HasEcc = target.Device.Flash.EccWord is not null,
-            OtherEnds =
-            [
-                .. target.Device.Parts.Select(part => (uint)part.FlashKiB * 1024).Append(flash.Length / 2).Distinct()
-                    .Where(size => size > 0 && size < flash.Length).Select(size => flash.Start + size),
-            ],
+            OtherEnds = [.. target.OtherEnds],
         };
         var stretches = new Differences(seen).Stretches;
         return seen with { OtherBank = LookIntoOtherBank(stretches), Again = ReadAgain(stretches, cancel) };

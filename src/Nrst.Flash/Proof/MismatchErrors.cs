@@ -76,7 +76,7 @@ internal static class MismatchErrors
         MismatchKind.Unsteady => (
             "NRST5106",
             $"The flash reads differently each time at {first}.",
-            "The supply of the core or of the flash is unsteady, as with a missing capacitor at VCAP, or the wires pick up noise. What is stored may be right.",
+            "The supply of the core or of the flash is unsteady, as with a missing capacitor at VCAP, or the wires pick up noise; an erase that was torn off leaves such cells, too.",
             [
                 new Remedy("Measure VDD, and VCAP where the chip has it (about 1.2 V).", "nrst doctor"),
                 new Remedy("Compare again at a lower SWD clock.", "nrst verify FILE --speed 950"),
@@ -90,7 +90,7 @@ internal static class MismatchErrors
             "NRST5108",
             $"The flash of this chip ends at {mismatch.FlashEnd}, sooner than the chip says.",
             "A smaller part that was marked as a larger one, or a clone.",
-            [new Remedy("Name the part that it really is, so that nothing is put behind its end.", "nrst flash FILE --chip NAME"), new Remedy("See what the chip says of itself.", "nrst info")]),
+            [new Remedy("See what the chip says of itself, and look at its marking.", "nrst info"), new Remedy("Build the program for the part that it really is.")]),
         MismatchKind.StuckCells => (
             "NRST5109",
             $"Single cells of the flash at {first} are not as they should be, and everything around them is right.",
@@ -98,11 +98,11 @@ internal static class MismatchErrors
             [s_eraseFirst, new Remedy("If the same place stays wrong, the chip is worn out: replace it, or keep the image off that sector.")]),
         MismatchKind.Unreadable => (
             "NRST5110",
-            $"The flash cannot be read at {first}.",
+            $"The flash cannot be read at {seen.Unreadable[0].Start}.",
             seen.HasEcc
                 ? "A word there has a wrong error code, as an erase or a program leaves it that broke off."
                 : "There is no flash behind this address, or its controller is shut off.",
-            [new Remedy("Erase its sector, then flash again.", $"nrst erase --range {SectorOf(seen, first)}")]),
+            [new Remedy("Erase its sector, then flash again.", $"nrst erase --range {SectorOf(seen, seen.Unreadable[0].Start)}")]),
         MismatchKind.PartlyErased => (
             "NRST5111",
             $"Some bits of the flash at {first} did not come back with the erase.",

@@ -37,6 +37,9 @@ internal sealed record BoardState(
     /// <summary>The board holds the BOOT0 pin high.</summary>
     public bool Boot0 { get; init; }
 
+    /// <summary>The hub whose translator the board shares with others that name the same; null for a socket of the computer.</summary>
+    public string? Hub { get; init; }
+
     /// <summary>How a USB-serial adapter's DTR and RTS lead to NRST and BOOT0, as <see cref="Boards.BootWiring"/> reads it; null where they lead nowhere.</summary>
     public string? BootWiring { get; init; }
 }

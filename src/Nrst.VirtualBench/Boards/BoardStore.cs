@@ -16,6 +16,9 @@ public sealed record BoardDescription(
 
     /// <summary>The board holds the BOOT0 pin high.</summary>
     public bool Boot0 { get; init; }
+
+    /// <summary>The hub the board is plugged into; null for a socket of the computer.</summary>
+    public string? Hub { get; init; }
 }
 
 /// <summary>The boards of a bench: a folder with one folder per board.</summary>
@@ -68,10 +71,11 @@ public sealed class BoardStore
     /// <param name="kind">v2, v2-1 or v3.</param>
     /// <param name="firmware">As ST writes it; null for a recent one.</param>
     /// <param name="vcpUsart">Which USART the probe's virtual COM port ends at; null for that of the maker's boards.</param>
+    /// <param name="hub">The hub it is plugged into; null for a socket of the computer.</param>
     /// <param name="rawSerial">The probe tells its serial number over USB in the form of old ST-LINK/V2.</param>
     public BoardDescription New(
         string name, string chip, string kind = DefaultKind, IReadOnlyList<string>? faults = null, string? firmware = null,
-        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false)
+        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false, string? hub = null)
     {
         CheckName(name);
         var part = FindPart(chip) ?? throw UnknownChip(chip);
@@ -119,6 +123,7 @@ public sealed class BoardStore
             VcpUsart = vcpUsart,
             RawSerial = rawSerial,
         };
+        state = hub is null ? state : BoardSetting.Apply(state, $"hub={hub}");
         if (vcpUsart is { } usart && _chips(part.Device, part.Part, state).Usarts is { } pins && !pins.Usarts.Contains(usart))
         {
             throw new UsageException("NRST0188", $"The {part.Part.Name} has no USART{usart} for the virtual COM port.")
@@ -216,7 +221,7 @@ public sealed class BoardStore
         var state = folder.Read();
         var model = ProbeModel.Find(state.Kind) ?? throw folder.Damaged($"no probe is of kind '{state.Kind}'", null);
         var probe = new ProbeIdentity(model.Product, state.Serial, state.Firmware, ProbeModel.VendorId, model.ProductId);
-        return new BoardDescription(name, state.Chip, state.Kind, probe, state.Volts, state.Faults, folder.IsLocked) { Boot0 = state.Boot0 };
+        return new BoardDescription(name, state.Chip, state.Kind, probe, state.Volts, state.Faults, folder.IsLocked) { Boot0 = state.Boot0, Hub = state.Hub };
     }
 
     private BoardDescription DescribeEvenIfDamaged(string name)
@@ -264,7 +269,7 @@ public sealed class BoardStore
         }
     }
 
-    private static bool IsName(string name) =>
+    internal static bool IsName(string name) =>
         name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0])
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 

@@ -23,6 +23,7 @@ public sealed partial class VirtualBoard
         set
         {
             _state = _state with { Boot0 = value };
+            _chip.RunUntil(_clock.Nanoseconds);
             _chip.DriveBoot0(value);
         }
     }
@@ -55,15 +56,17 @@ public sealed partial class VirtualBoard
     /// <summary>
     /// Opens the DFU device, waiting on the board's clock until it is on the bus, but no longer than <paramref name="limit"/>.
     /// </summary>
+    /// <param name="seat">Its place on a bus with other boards; null where it has one for itself.</param>
     /// <returns>Null where it does not appear: the chip runs its firmware, or its bootloader knows no USB.</returns>
-    public IControlPipe? OpenDfu(TimeSpan limit)
+    public IControlPipe? OpenDfu(TimeSpan limit, UsbSeat? seat = null)
     {
+        seat?.PlugIn(UsbSpeed.Full, _state.Hub, _clock.Nanoseconds);
         var deadline = _clock.Nanoseconds + (limit.Ticks * 100);
         while (true)
         {
             if (DfuOnTheBus is { } device)
             {
-                return new VirtualDfu(this, device).Configure();
+                return new VirtualDfu(this, device, seat).Configure();
             }
 
             var appears = _chip.Loader?.OnTheBus ?? long.MaxValue;
@@ -122,6 +125,7 @@ public sealed partial class VirtualBoard
             return;
         }
 
+        _chip.RunUntil(_clock.Nanoseconds); // what the pins were until now may have ended a reset
         _chip.DriveBoot0(wiring.Boot0(dtr, rts) ?? _state.Boot0);
         _chip.DriveReset(wiring.ResetIsLow(dtr, rts), _clock.Nanoseconds);
     }

@@ -1,6 +1,7 @@
 using Nrst.VirtualBench.Chips;
 using Nrst.VirtualBench.Faults;
 using Nrst.VirtualBench.Probes;
+using Nrst.VirtualBench.Usb;
 
 namespace Nrst.VirtualBench.Boards;
 
@@ -63,11 +64,21 @@ public sealed partial class VirtualBoard : IDisposable
     /// <summary>The USART at the other end of the probe's virtual COM port.</summary>
     internal int VcpUsart => _state.VcpUsart ?? VcpWiring.DefaultUsart(_state.Chip);
 
+    internal UsbSpeed ProbeSpeed => Model.Hardware >= 3 ? UsbSpeed.High : UsbSpeed.Full;
+
     internal bool RawSerial => _state.RawSerial;
 
     internal VirtualClock VirtualClock => _clock;
 
     internal ChipTimes ChipTimes => _chip.Times;
+
+    /// <summary>Puts the probe's cable into the hub that the board belongs to, or into a socket of the computer, on a bus with other boards.</summary>
+    public void Share(UsbSeat seat)
+    {
+        ArgumentNullException.ThrowIfNull(seat);
+        seat.PlugIn(ProbeSpeed, _state.Hub, _clock.Nanoseconds);
+        Device.Seat = seat;
+    }
 
     /// <summary>Writes the board's state to disk as it is now.</summary>
     public void Save()

@@ -3,8 +3,9 @@ using Nrst.VirtualBench.Usb;
 namespace Nrst.VirtualBench.Boards;
 
 /// <summary>The chip's own USB connector, opened by a host of this process: the DFU device of the bootloader, on the board's clock.</summary>
-internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IControlPipe
+internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device, UsbSeat? seat) : IControlPipe
 {
+    private const int SetupBytes = 8;
     private const byte SetConfiguration = 9, SetInterface = 11, ToInterface = 0x01;
 
     private static Remedy EnterAgain => new("Set its BOOT0 pin and power it anew.", "nrst bench set NAME boot0=1");
@@ -21,6 +22,7 @@ internal sealed class VirtualDfu(VirtualBoard board, UsbDevice device) : IContro
             throw Gone(); // the operating system knows that without a transfer
         }
 
+        clock.Advance(seat?.Delay(clock.Nanoseconds, SetupBytes + data.Length) ?? 0, TimeKind.Usb);
         clock.Advance(device.Identity.ControlTime?.Invoke(data.Length) ?? 0, TimeKind.Usb);
         while (true)
         {

@@ -46,6 +46,7 @@ internal sealed partial class Stm32Chip
     {
         if (held && now >= pulseEnd && !(PinResets && net.IsLow(now)))
         {
+            LookAtBoot0();
             (held, bus.InReset) = (false, false);
             core.HoldInReset(!flash.FirstCoreBoots, now);
             second?.HoldInReset(!flash.SecondCoreBoots, now);

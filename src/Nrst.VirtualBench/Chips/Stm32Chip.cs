@@ -270,6 +270,17 @@ internal sealed partial class Stm32Chip : IChip, ISwdTarget, ICoreSignals, IChip
         : flash.BootAddress == flash.Information.SystemMemory?.Start.Value ? 1u
         : flash.BootAddress == bus.SramStart ? 3u : 0;
 
+    /// <summary>The pin counts as it is when a reset ends, not as it was when it began.</summary>
+    private void LookAtBoot0()
+    {
+        if (flash.Boot0 != boot0)
+        {
+            flash.Boot0 = boot0;
+            bootMode = BootMode();
+            SetVectors();
+        }
+    }
+
     private void SetVectors()
     {
         core.VectorsAtReset = series.HasBootAlias ? 0 : flash.BootAddress;

@@ -15,7 +15,7 @@ internal static class ProbeOnUsb
     {
         var model = board.Model;
         var debug = new StLinkOnUsb(board.Device, model);
-        var isHighSpeed = model.Hardware >= 3;
+        var isHighSpeed = board.ProbeSpeed == UsbSpeed.High;
         var identity = new UsbIdentity(
             isHighSpeed ? UsbSpeed.High : UsbSpeed.Full,
             ProbeModel.VendorId,

@@ -65,6 +65,9 @@ internal sealed class StLinkDevice : IBulkPipe
 
     public int MaxPacket => _model.MaxPacket;
 
+    /// <summary>The probe's place on a bus that boards share; null where it has one for itself.</summary>
+    public UsbSeat? Seat { get; set; }
+
     public StLinkState State => new(_firmware.Mode, _wire.Kilohertz, _wire.ResetDriven);
 
     public void Send(ReadOnlySpan<byte> packet) => Check(Take(packet));
@@ -116,6 +119,7 @@ internal sealed class StLinkDevice : IBulkPipe
             return handshake;
         }
 
+        Cross(transfer.Length);
         BytesOut += transfer.Length;
         if (_fromHost is { } expected)
         {
@@ -161,6 +165,7 @@ internal sealed class StLinkDevice : IBulkPipe
         {
             reply = _endpoints.Next();
             _clock.Advance(_model.ExchangeNs - ProbeModel.CallNs, TimeKind.Usb);
+            Cross(reply.Count);
             BytesIn += reply.Count;
         }
 
@@ -193,6 +198,14 @@ internal sealed class StLinkDevice : IBulkPipe
     }
 
     private static int DefaultKilohertz(ProbeModel model) => model.Hardware >= 3 ? SwdSpeeds.DefaultV3 : SwdSpeeds.DefaultV2;
+
+    private void Cross(int bytes)
+    {
+        if (Seat is { } seat)
+        {
+            _clock.Advance(seat.Delay(_clock.Nanoseconds, bytes), TimeKind.Usb);
+        }
+    }
 
     private void TakeData(byte[] expected, ReadOnlySpan<byte> packet, bool queued)
     {

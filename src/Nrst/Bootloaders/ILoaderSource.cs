@@ -42,14 +42,17 @@ public sealed class LoaderCatalog(IReadOnlyList<ILoaderSource> sources)
             }
         }
 
-        throw new ProbeException("NRST1505", $"No loader answers to '{selector}'.")
-        {
-            LikelyCause = "The chip runs its program: a loader starts at a reset with BOOT0 high. Or the cable carries power only, or its crystal is none that the loader takes.",
-            Remedies =
-            [
-                new("Hold BOOT0 high, reset the board, and look again.", "nrst list"),
-                new("Try it without hardware, on a virtual board.", "nrst bench set NAME boot0=1"),
-            ],
-        };
+        throw NobodyAnswers(selector);
     }
+
+    /// <summary>The error where a selector leads to no loader.</summary>
+    public static ProbeException NobodyAnswers(ProbeSelector selector) => new("NRST1505", $"No loader answers to '{selector}'.")
+    {
+        LikelyCause = "The chip runs its program: a loader starts at a reset with BOOT0 high. Or the cable carries power only, or its crystal is none that the loader takes.",
+        Remedies =
+        [
+            new("Hold BOOT0 high, reset the board, and look again.", "nrst list"),
+            new("Try it without hardware, on a virtual board.", "nrst bench set NAME boot0=1"),
+        ],
+    };
 }

@@ -4,36 +4,40 @@ namespace Nrst;
 
 /// <summary>Chips in their loaders behind the serial ports of this machine: <c>serial:/dev/ttyUSB0</c>, <c>serial:COM3:57600</c>.</summary>
 /// <param name="wiring">How DTR and RTS lead to BOOT0 and NRST; null where they do not.</param>
-public sealed class UsartSource(Func<string, ISerialLine> open, Func<IReadOnlyList<ProbeListing>> list, IClock clock, BootWiring? wiring) : ILoaderSource
+public sealed class UsartSource(
+    Func<string, ISerialLine> open, Func<IReadOnlyList<ProbeListing>> list, IClock clock, BootWiring? wiring, SerialParity parity = SerialParity.Even) : ILoaderSource
 {
-    /// <summary>Every loader measures this one well enough with its own oscillator, or nearly.</summary>
-    public const int UsualBaud = 115_200;
-
     public IReadOnlyList<ProbeListing> List() => list();
 
     public RomSession? Open(ProbeSelector selector, string? chip) =>
         selector is ProbeSelector.SerialPort port && !port.Device.StartsWith("virtual:", StringComparison.Ordinal)
-            ? Open(open(port.Device), clock, port, chip, wiring)
+            ? Open(open(port.Device), clock, port, chip, wiring, parity)
             : null;
 
     /// <summary>Opens a loader at a line and finds out which chip it is. Owns the line, also when this throws.</summary>
-    public static RomSession Open(ISerialLine line, IClock clock, ProbeSelector.SerialPort port, string? chip, BootWiring? wiring)
+    /// <remarks>Where no speed is named and the usual one is not understood, lower ones are tried.</remarks>
+    public static RomSession Open(
+        ISerialLine line, IClock clock, ProbeSelector.SerialPort port, string? chip, BootWiring? wiring, SerialParity parity = SerialParity.Even)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(port);
         var start = clock.Now;
-        if (wiring is { CanReset: true })
+        var resets = wiring is { CanReset: true } ? wiring : null;
+        var bauds = port.Baud is { } named ? [named] : UsartLink.UsualBauds;
+        var loader = UsartLoader.Open(line, clock, port.ToString(), new UsartLink(bauds, parity)
         {
-            wiring.EnterLoader(line, clock);
-        }
-
-        var loader = UsartLoader.Open(line, clock, port.ToString(), port.Baud ?? UsualBaud);
+            Enter = resets is null ? null : () => resets.EnterLoader(line, clock),
+        });
         try
         {
-            return new RomSession(loader, RomChip.Of(loader, chip), clock.Now - start)
+            var found = RomChip.Of(loader, chip);
+            return new RomSession(loader, loader.Baud == bauds[0] ? found : found with
             {
-                RealReset = wiring is { CanReset: true } ? () => wiring.StartProgram(line, clock) : null,
+                Notes = [$"The loader does not understand {bauds[0]} baud; {loader.Baud} are used.", .. found.Notes],
+            }, clock.Now - start)
+            {
+                RealReset = resets is null ? null : () => resets.StartProgram(line, clock),
             };
         }
         catch

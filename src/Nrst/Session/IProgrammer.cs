@@ -20,7 +20,7 @@ public interface IProgrammer
     EraseReport Erase(AddressRange? range, CancellationToken cancel);
 
     /// <summary>Compares byte by byte.</summary>
-    /// <exception cref="ProofException">The first byte that differs.</exception>
+    /// <exception cref="ProofException">What differs, all of it, and of what kind it is.</exception>
     FlashProof Verify(FirmwareImage image, CancellationToken cancel);
 
     byte[] Read(AddressRange range, CancellationToken cancel);

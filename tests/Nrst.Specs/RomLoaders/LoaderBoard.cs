@@ -7,23 +7,29 @@ using BootWiring = Nrst.Bootloaders.Usart.BootWiring;
 
 namespace Nrst.Specs.RomLoaders;
 
-/// <summary>A virtual board with BOOT0 high, whose flash can be filled and looked at behind everybody's back.</summary>
+/// <summary>A virtual board, with BOOT0 high unless it is set otherwise, whose flash can be filled and looked at behind everybody's back.</summary>
 internal sealed class LoaderBoard : IDisposable
 {
     public const uint Start = 0x0800_0000;
     private readonly TemporaryFolder _folder = new();
 
     public LoaderBoard(string part, params string[] faults)
+        : this(part, ["boot0=1"], faults)
+    {
+    }
+
+    /// <param name="settings">As after <c>nrst bench set</c>.</param>
+    public LoaderBoard(string part, IReadOnlyList<string> settings, IReadOnlyList<string> faults)
     {
         Erased = DeviceDatabase.FindPart(part)!.Value.Device.Flash.ErasedValue;
         var store = new BoardStore(_folder.File("bench"));
-        store.New("b", part, "v2-1", faults);
+        store.New("b", part, "v2-1", [.. faults]);
         using (var virgin = store.Open("b"))
         {
             Of(virgin).Flash[..8].Fill(0x24); // an empty one would go into its loader whatever the pin says
         }
 
-        store.Set("b", ["boot0=1"]);
+        store.Set("b", [.. settings]);
         Board = store.Open("b");
     }
 

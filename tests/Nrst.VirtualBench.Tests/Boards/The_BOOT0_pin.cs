@@ -63,6 +63,14 @@ public sealed class The_BOOT0_pin : IDisposable
         silicon.Read(0, 4, out var seenAtZero, ref now);
         silicon.Read(0x1FFF_0000, 4, out var loader, ref now);
         Assert.Equal(loader, seenAtZero);
+
+        silicon.DriveReset(true, board.VirtualClock.Nanoseconds);
+        board.Clock.Wait(TimeSpan.FromMilliseconds(1));
+        silicon.DriveBoot0(false); // while it is held in reset, which it came into with the pin high
+        silicon.DriveReset(false, board.VirtualClock.Nanoseconds);
+        board.Clock.Wait(TimeSpan.FromMilliseconds(1));
+        silicon.RunUntil(board.VirtualClock.Nanoseconds);
+        Assert.Equal(0x0800_0040u, silicon.Core.GetRegister(15));
     }
 
     [Fact]
