@@ -28,7 +28,7 @@ internal static class Connection
         try
         {
             options = Options(call) with { Listener = call.Connecting.Listen };
-            if (Selector(call) is ProbeSelector.Virtual board && !Bench.Exists(board.Name))
+            if (Selector(call) is ProbeSelector.Virtual board && !IsOnBench(board.Name))
             {
                 reading?.GetAwaiter().GetResult(); // opening it may make it, and a bad file is no reason to
             }
@@ -53,6 +53,9 @@ internal static class Connection
 
         return call.Connecting.Target = Target.Connect(probe, options);
     }
+
+    // What names the bench stands in methods of its own: it is loaded when one is compiled, and a real probe calls none of them.
+    private static bool IsOnBench(string name) => Bench.Exists(name);
 
     /// <summary>The catalog to open the probe of this command with: what it opens is captured where that is wanted.</summary>
     public static ProbeCatalog CatalogFor(Invocation call)
@@ -128,7 +131,7 @@ internal static class Connection
     };
 
     private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, UsbSeat? seat = null) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(Bench, capture, seat), new StLinkServerSource(capture), replay]);
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture, seat), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -166,19 +169,18 @@ internal static class Connection
         return Path.Combine(state, "nrst", "connections.json");
     }
 
-    /// <summary>The boards of the bench, seen as probes.</summary>
-    private sealed class VirtualProbeSource(BoardStore store, UsbCapture? capture, UsbSeat? seat) : IProbeSource
+    /// <summary>The boards of the bench, seen as probes. The bench is loaded when one is asked for, and not for a real probe.</summary>
+    private sealed class VirtualProbeSource(UsbCapture? capture, UsbSeat? seat) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
-            .. store.List().Select(board => new ProbeListing(
+            .. Bench.List().Select(board => new ProbeListing(
                 new ProbeSelector.Virtual(board.Name), $"{board.Probe.Kind} (virtual)", board.Probe.Serial, board.Chip, board.InUse ? "in use" : null)),
         ];
 
-        public IDebugProbe? Open(ProbeSelector selector)
-        {
-            return selector is ProbeSelector.Virtual wanted ? OpenBoard(store, wanted.Name, capture, seat) : null;
-        }
+        public IDebugProbe? Open(ProbeSelector selector) => selector is ProbeSelector.Virtual wanted ? OpenOnBench(wanted.Name) : null;
+
+        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, seat);
     }
 
     /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>

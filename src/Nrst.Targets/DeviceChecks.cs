@@ -25,7 +25,13 @@ internal static class DeviceChecks
 
         foreach (var part in device.Parts)
         {
-            Check($"{where}, {part.Name}", device, part);
+            CheckName($"{where}, {part.Name}", device, part);
+        }
+
+        // Parts of one row differ in nothing but the name. Chips are found through here, so each row is looked at once.
+        foreach (var part in device.Parts.DistinctBy(part => part with { Name = "" }))
+        {
+            CheckMemories($"{where}, {part.Name}", device, part);
         }
     }
 
@@ -58,10 +64,14 @@ internal static class DeviceChecks
         Require(flash.EccWord is null || flash.EccWord % flash.WriteUnit == 0, where, "An ECC word is one programming access or several.");
     }
 
-    private static void Check(string where, Device device, Part part)
+    private static void CheckName(string where, Device device, Part part)
     {
         Require(IsPartNumber(part.Name), where, "A part number has eleven or twelve letters and digits, and -A or -X behind them on a few.");
         Require(part.Name.StartsWith(device.Series.TrimEnd('+'), StringComparison.Ordinal), where, $"It is filed under {device.Series}.");
+    }
+
+    private static void CheckMemories(string where, Device device, Part part)
+    {
         Require(part.Layouts.Count > 0, where, "The part has no sector map.");
         LayoutChecks.Check(where, part);
         foreach (var unit in part.Layouts.SelectMany(layout => layout.Sectors).Select(sector => sector.Range.Length).Distinct())

@@ -36,6 +36,10 @@ internal sealed record CellsTarget : ChipTarget
 
     internal override bool ReadsUnchecked => Unchecked;
 
+    public bool Running { get; init; }
+
+    internal override bool ProgramRuns => Running;
+
     internal override void Read(Address from, Span<byte> into)
     {
         Reads++;

@@ -45,11 +45,11 @@ public sealed class Looking_at_what_differs
     [Fact]
     public void Where_the_program_runs_the_second_look_waits_and_goes_on_behind_the_difference()
     {
-        var chip = new CellsTarget("STM32F407VG");
+        var chip = new CellsTarget("STM32F407VG") { Running = true };
         var wanted = chip.Cells[..4_000];
         wanted[100] ^= 0x0F;
 
-        var seen = Compare(chip, wanted, programRuns: true)!;
+        var seen = Compare(chip, wanted, mayRun: true)!;
 
         Assert.True(seen.CoreRuns);
         Assert.Equal(TimeSpan.FromMilliseconds(250), chip.Time.Now);
@@ -161,8 +161,8 @@ public sealed class Looking_at_what_differs
         Assert.True(error.Where.Contains(new Address(at)));
     }
 
-    private static Comparison? Compare(CellsTarget chip, byte[] wanted, bool programRuns = false) =>
-        new FlashComparer(chip, FlashGrain.Of(chip.Device.Flash), programRuns).Compare([new Expectation(new Address(Start), wanted)], [], default);
+    private static Comparison? Compare(CellsTarget chip, byte[] wanted, bool mayRun = false) =>
+        new FlashComparer(chip, FlashGrain.Of(chip.Device.Flash), mayRun).Compare([new Expectation(new Address(Start), wanted)], [], default);
 
     private static AddressRange Byte(uint offset) => new(new Address(Start + offset), 1);
 }

@@ -210,6 +210,18 @@ public sealed class What_kind_of_difference_it_is
         Assert.Equal(MismatchKind.Blank, damage.Kind);
     }
 
+    [Fact]
+    public void Where_the_image_is_blank_at_the_end_of_a_smaller_part_nothing_says_that_this_is_one()
+    {
+        const int End = 512 * 1024;
+        var image = Examples.Bytes(600_000);
+        image.AsSpan(End, 64).Fill(0xFF);
+        var damage = new Damage(image).Do(flash => flash.AsSpan(End).Fill(0xFF))
+            .Knowing(seen => seen with { OtherEnds = [new Address(Start + End)] });
+
+        Assert.Equal(MismatchKind.Blank, damage.Kind);
+    }
+
     [Theory]
     [InlineData(0x01)]
     [InlineData(0x80)]

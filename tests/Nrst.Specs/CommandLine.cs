@@ -15,6 +15,9 @@ internal sealed class CommandLine : IDisposable
 
     public string Folder => _folder.Path;
 
+    /// <summary>What is run: the program as it was built, or a copy that a test has changed.</summary>
+    public string Copy { get; init; } = Program;
+
     /// <summary>Variables the program is started with, beside those it inherits.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -35,7 +38,7 @@ internal sealed class CommandLine : IDisposable
         return Finish(process, arguments);
     }
 
-    public Process Start(params string[] arguments) => Launch("dotnet", [Program, .. arguments]);
+    public Process Start(params string[] arguments) => Launch("dotnet", [Copy, .. arguments]);
 
     private Process Launch(string program, string[] arguments)
     {

@@ -69,5 +69,5 @@ internal sealed class ConnectingLines(Screen screen, ProgressLines progress, boo
     };
 
     private static JsonArray Repairs(IEnumerable<JobEvent.Repaired> repairs) =>
-        [.. repairs.Select(repair => new JsonObject { ["name"] = repair.Name, ["text"] = repair.Text })];
+        new([.. repairs.Select(repair => new JsonObject { ["name"] = repair.Name, ["text"] = repair.Text })]);
 }

@@ -104,7 +104,7 @@ internal static class ErrorReport
     };
 
     public static JsonArray ToJson(IReadOnlyList<Remedy> remedies) =>
-        [.. remedies.Select(remedy => new JsonObject { ["advice"] = remedy.Advice, ["command"] = remedy.Command })];
+        new([.. remedies.Select(remedy => new JsonObject { ["advice"] = remedy.Advice, ["command"] = remedy.Command })]);
 
     /// <summary>Neither the command, the file, the probe nor the chip: nrst itself or the machine it runs on.</summary>
     private sealed class InternalException(string code, string fact, Exception inner) : NrstException(code, fact, inner);

@@ -74,7 +74,7 @@ internal static class InfoVerb
         ["writeProtectedSectors"] = new JsonArray([.. protection.WriteProtected.Order().Select(number => (JsonNode)number)]),
     };
 
-    internal static JsonArray Memories(FlashGeometry geometry) =>
+    internal static JsonArray Memories(FlashGeometry geometry) => new(
     [
         new JsonObject
         {
@@ -95,7 +95,7 @@ internal static class InfoVerb
             ["address"] = $"0x{ram.Range.Start.Value:X8}",
             ["bytes"] = ram.Range.Length,
         }),
-    ];
+    ]);
 
     internal static string Sectors(BankedLayout layout)
     {

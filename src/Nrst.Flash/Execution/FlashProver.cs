@@ -22,12 +22,12 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
 
         if (hashed is null)
         {
-            ReadBack(target, grain, expected, old, programRuns: false, cancel);
+            ReadBack(target, grain, expected, old, mayRun: false, cancel);
         }
         else if (hashed.Contains(false))
         {
             IReadOnlyList<Expectation> wrong = [.. expected.Where((_, i) => !hashed[i])];
-            ReadBack(target, grain, wrong, old, programRuns: false, cancel);
+            ReadBack(target, grain, wrong, old, mayRun: false, cancel);
             throw new ProofException("NRST5002", null, "The chip's hash of the flash differs from the image's, and reading the bytes back shows no difference.")
             {
                 LikelyCause = "The flash reads marginally: a supply too low, too few wait states, or a worn cell.",
@@ -74,7 +74,7 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
             bytes.AsSpan().Fill(grain.Erased);
             return new Expectation(range.Start, bytes);
         });
-        if (new FlashComparer(target, grain, programRuns: false) { Silent = true }.Compare([.. blank], old, cancel) is not { } different)
+        if (new FlashComparer(target, grain, mayRun: false) { Silent = true }.Compare([.. blank], old, cancel) is not { } different)
         {
             return null;
         }
@@ -85,11 +85,11 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
 
     /// <summary>Reads everything and compares. Touches nothing else, so the core may be running.</summary>
     /// <param name="old">What is known of the contents before the job.</param>
-    /// <param name="programRuns">The core may be running what lies in the flash.</param>
+    /// <param name="mayRun">Nobody halted the core: it may be running what lies in the flash.</param>
     public static void ReadBack(
-        ChipTarget target, FlashGrain grain, IReadOnlyList<Expectation> expected, IReadOnlyList<OldPiece> old, bool programRuns, CancellationToken cancel)
+        ChipTarget target, FlashGrain grain, IReadOnlyList<Expectation> expected, IReadOnlyList<OldPiece> old, bool mayRun, CancellationToken cancel)
     {
-        if (new FlashComparer(target, grain, programRuns).Compare(expected, old, cancel) is { } different)
+        if (new FlashComparer(target, grain, mayRun).Compare(expected, old, cancel) is { } different)
         {
             throw MismatchErrors.Failure(different);
         }

@@ -135,7 +135,7 @@ internal sealed class FlashRun
         Protection.AllowReading();
         var start = _target.Clock.Now;
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Verify, image.Bytes));
-        FlashProver.ReadBack(_target, _flash.Grain, Expect(image), [], _target.ProgramRuns, cancel);
+        FlashProver.ReadBack(_target, _flash.Grain, Expect(image), [], mayRun: true, cancel);
         _target.Listener?.Invoke(new JobEvent.PhaseFinished(Phase.Verify, _target.Clock.Now - start, image.Bytes));
         return new FlashProof(VerifyMode.Readback, image.Bytes);
     }

@@ -142,7 +142,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
         // All that was seen of these sectors before, for the error to tell what is there now.
         var seen = stillThere ? _survey.Old.Where(piece => sectors.Any(sector => sector.Range.Contains(piece.Range.Start))).OrderBy(piece => piece.Range.Start).ToList() : [];
-        if (stillThere && new FlashComparer(target, route.Grain, programRuns: false) { Silent = true }.Compare([.. seen.Select(Blank)], seen, cancel) is { } different)
+        if (stillThere && new FlashComparer(target, route.Grain, mayRun: false) { Silent = true }.Compare([.. seen.Select(Blank)], seen, cancel) is { } different)
         {
             throw StillThere(MismatchClassifier.Classify(different));
         }

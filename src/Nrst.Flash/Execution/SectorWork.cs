@@ -7,7 +7,7 @@ internal readonly record struct Writing(Address At, ReadOnlyMemory<byte> Data)
 }
 
 /// <summary>Bytes that must be there in the end, whole words.</summary>
-internal readonly record struct Expectation(Address At, ReadOnlyMemory<byte> Data)
+internal sealed record Expectation(Address At, ReadOnlyMemory<byte> Data)
 {
     public AddressRange Range => new(At, (uint)Data.Length);
 }

@@ -53,7 +53,7 @@ internal sealed record LoaderCommand(
 }
 
 /// <summary>One stretch for the loader to look at.</summary>
-internal readonly record struct SurveyItem(SurveyKind Kind, uint Start, uint Length)
+internal sealed record SurveyItem(SurveyKind Kind, uint Start, uint Length)
 {
     public const int Bytes = 8;
 
@@ -79,4 +79,4 @@ internal enum SurveyKind : uint
 }
 
 /// <summary>The loader's two words for one item.</summary>
-internal readonly record struct SurveyAnswer(uint First, uint Second);
+internal sealed record SurveyAnswer(uint First, uint Second);

@@ -13,7 +13,7 @@ public enum RunMatch
 }
 
 /// <param name="From">Where programming would begin; has a meaning for <see cref="RunMatch.Appendable"/> only.</param>
-public readonly record struct RunState(RunMatch Match, Address From);
+public sealed record RunState(RunMatch Match, Address From);
 
 /// <summary>What was seen in a sector before anything was changed.</summary>
 /// <param name="Runs">One for each run of the image in this sector, in order.</param>

@@ -1,8 +1,8 @@
 namespace Nrst.Flash;
 
 /// <summary>Reads the chip beside what it should hold: all of it, and what differs a second time. Changes nothing, so the program may be running.</summary>
-/// <param name="programRuns">The core may be running what lies in the flash.</param>
-internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool programRuns)
+/// <param name="mayRun">Nobody halted the core: it may be running what lies in the flash.</param>
+internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool mayRun)
 {
     private const int ReadBlock = 4096;
     private const int MostSecondLooks = 64; // in one block: a line that is worse is not to be proved over
@@ -80,12 +80,12 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool pr
         {
             Unreadable = Joined(_unreadable),
             Old = old,
-            CoreRuns = programRuns,
+            CoreRuns = mayRun && target.ProgramRuns,
             HasEcc = target.Device.Flash.EccWord is not null,
             OtherEnds = [.. target.OtherEnds],
         };
         var stretches = new Differences(seen).Stretches;
-        return seen with { OtherBank = LookIntoOtherBank(stretches), Again = ReadAgain(stretches, cancel) };
+        return seen with { OtherBank = LookIntoOtherBank(stretches), Again = ReadAgain(stretches, seen.CoreRuns, cancel) };
     }
 
     /// <summary>Over a line without checksums a byte that differs is read again before it is believed.</summary>
@@ -151,7 +151,7 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool pr
         }
     }
 
-    private List<SecondLook> ReadAgain(IReadOnlyList<DifferentStretch> stretches, CancellationToken cancel)
+    private List<SecondLook> ReadAgain(IReadOnlyList<DifferentStretch> stretches, bool programRuns, CancellationToken cancel)
     {
         if (target.ReadsUnchecked)
         {

@@ -83,7 +83,7 @@ internal readonly record struct ElfHeader(uint Entry, uint TableOffset, int Tabl
 /// </code>
 /// </summary>
 /// <param name="PhysicalAddress">Where the bytes wait in flash; the virtual address is where the start-up code copies them.</param>
-internal readonly record struct ElfProgramHeader(uint Type, uint Offset, uint PhysicalAddress, uint FileSize, uint MemorySize)
+internal sealed record ElfProgramHeader(uint Type, uint Offset, uint PhysicalAddress, uint FileSize, uint MemorySize)
 {
     public const int Size = 32;
 
