@@ -9,6 +9,7 @@ internal sealed class HostCampaign(Options options, Action<string> say)
     public const string AgainBig = "the same, 30 MB of debug information in the ELF";
     public const string Over = "nrst flash, served board on USB, over other contents";
     public const string OverServer = "nrst flash, served board behind an stlink-server, over other contents";
+    private const string Installed = ", published for the .NET that is installed";
 
     private const int ImageBytes = 64 * 1024;
     private const int DebugBytes = 30_000_000;
@@ -39,11 +40,12 @@ internal sealed class HostCampaign(Options options, Action<string> say)
 
     private IEnumerable<HostRow> Rows(Measurer measurer, Dictionary<string, string> environment)
     {
-        var nrst = Path.Combine(_published, "Nrst.Cli", "nrst-cli");
+        var (nrst, installed) = (Path.Combine(_published, "Nrst.Cli", "nrst-cli"), Path.Combine(_published, "for-installed", "nrst-cli"));
         var (small, other, big) = (Image("app.elf", 1, 0), Image("other.elf", 2, 0), Image("debug.elf", 1, DebugBytes));
 
         yield return Row(Hello, Path.Combine(_published, "Nrst.Hello", "Nrst.Hello"));
         yield return Row(Version, nrst, "--version");
+        yield return Row(Version + Installed, installed, "--version");
         yield return Row("nrst --help", nrst, "--help");
         yield return Row("nrst explain NRST2005", nrst, "explain", "NRST2005");
         yield return Row($"nrst chips {Chip}", nrst, "chips", Chip);
@@ -62,14 +64,15 @@ internal sealed class HostCampaign(Options options, Action<string> say)
         yield return Row(AgainBig, Flash(big, ServedBoard.Usb));
         yield return InTurn(Over, ServedBoard.Usb);
         yield return InTurn(OverServer, board.Server);
+        yield return InTurn(Over + Installed, ServedBoard.Usb, installed);
 
-        string[] Flash(string file, string probe) => [nrst, "flash", file, "--probe", probe];
+        string[] Flash(string file, string probe, string? program = null) => [program ?? nrst, "flash", file, "--probe", probe];
 
-        HostRow InTurn(string what, string probe)
+        HostRow InTurn(string what, string probe, string? program = null)
         {
             say(what);
             return HostRow.Of(
-                what, [.. Enumerable.Range(0, options.Runs).SelectMany(run => measurer.Run(1, Flash(run % 2 == 0 ? other : small, probe)))]);
+                what, [.. Enumerable.Range(0, options.Runs).SelectMany(run => measurer.Run(1, Flash(run % 2 == 0 ? other : small, probe, program)))]);
         }
 
         HostRow Row(string what, params string[] command)

@@ -28,9 +28,15 @@ internal static class Tools
     public static Task OpenOcd(MeasuredBoard board, byte[] image, bool best)
     {
         var kilohertz = board.Setting.Probe.Kilohertz;
-        // The scripts set clocks of their own in these two events; whoever wants speed replaces them.
+        // The scripts slow the wire down when a reset starts, and after it set a clock for the core, which is worth having, and one for the wire, which
+        // need not be the fastest. So the first is replaced and the second added to.
         string[] faster = best
-            ? ["-c", $"[target current] configure -event reset-start {{ adapter speed {kilohertz} }}; [target current] configure -event reset-init {{ adapter speed {kilohertz} }}; adapter speed {kilohertz}"]
+            ?
+            [
+                "-c", $"[target current] configure -event reset-start {{ adapter speed {kilohertz} }}",
+                "-c", $"[target current] configure -event reset-init \"[[target current] cget -event reset-init]\\nadapter speed {kilohertz}\"",
+                "-c", $"adapter speed {kilohertz}",
+            ]
             : [];
         return WithFile(image, file => Run(
             board.Board, "openocd",

@@ -27,6 +27,8 @@ public static class RomQuirks
         ["ack-twice"] = RomQuirk.AckTwice,
     };
 
+    internal static IReadOnlyList<Row> All => Rows.Value;
+
     /// <param name="route"><c>dfu</c> or <c>uart</c>.</param>
     /// <param name="deviceId">0 where it is not known; then no quirk is.</param>
     public static IReadOnlySet<RomQuirk> Of(string route, ushort deviceId) =>

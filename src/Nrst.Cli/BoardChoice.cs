@@ -48,18 +48,30 @@ internal static class BoardChoice
         var known = new Dictionary<ProbeSelector, string>();
         foreach (var (selector, text) in selectors.Zip(texts))
         {
-            var resolved = Connection.Catalog.Resolve(selector);
+            var resolved = BoardBehind(Connection.Catalog.Resolve(selector));
             if (!known.TryAdd(resolved, text))
             {
                 throw new UsageException("NRST0121", $"One probe was named twice: '{known[resolved]}' and '{text}'.")
                 {
-                    LikelyCause = "The same selector stands twice on the command line, or two selectors mean the same probe.",
+                    LikelyCause = "The same selector stands twice on the command line, or two selectors mean the same probe or board.",
                     Remedies = [new("See what is there, and how it is selected.", "nrst list")],
                 };
             }
         }
 
         return selectors;
+    }
+
+    /// <summary>A board of the bench by whichever of its connectors; what real ones are behind cannot be told from outside.</summary>
+    private static ProbeSelector BoardBehind(ProbeSelector selector)
+    {
+        var place = selector switch
+        {
+            ProbeSelector.Dfu dfu => dfu.Which,
+            ProbeSelector.SerialPort port => port.Device,
+            _ => null,
+        };
+        return place?.StartsWith(Connection.BenchPrefix, StringComparison.Ordinal) == true ? new ProbeSelector.Virtual(place[Connection.BenchPrefix.Length..]) : selector;
     }
 
     // A virtual board is never taken unasked, and "all" does not ask for it.
@@ -88,10 +100,9 @@ internal static class BoardChoice
 
     private static Func<ProbeListing, bool> Filter(string text)
     {
-        const string Bench = "virtual:";
-        if (text.StartsWith(Bench, StringComparison.Ordinal))
+        if (text.StartsWith(Connection.BenchPrefix, StringComparison.Ordinal))
         {
-            return probe => probe.Selector is ProbeSelector.Virtual board && board.Name.StartsWith(text[Bench.Length..], StringComparison.Ordinal);
+            return probe => probe.Selector is ProbeSelector.Virtual board && board.Name.StartsWith(text[Connection.BenchPrefix.Length..], StringComparison.Ordinal);
         }
 
         return ProbeSelector.Parse(text) switch

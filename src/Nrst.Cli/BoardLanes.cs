@@ -60,7 +60,7 @@ internal static class BoardLanes
         var call = new Invocation(whole.Line, lane.Screen, progress, whole.Cancel)
         {
             Probe = board.ToString(),
-            Seat = seat,
+            Seat = new SeatOnBus(seat),
             Connecting = new ConnectingLines(lane.Screen, progress, whole.Line.GetValue(Common.Verbose), brief: true),
         };
         BoardEnd end;
@@ -68,8 +68,8 @@ internal static class BoardLanes
         {
             whole.Cancel.ThrowIfCancellationRequested();
             var result = job(call);
+            Host.End(call, null, result);
             call.Afterwards.ForEach(check => check());
-            call.Connecting.AddTo(result);
             end = new BoardEnd(board.ToString(), null, result, lane.Results);
         }
 #pragma warning disable CA1031 // what happens to one board, whatever it is, stays with it
@@ -77,7 +77,7 @@ internal static class BoardLanes
 #pragma warning restore CA1031
         {
             var named = ErrorReport.Named(error);
-            end = new BoardEnd(board.ToString(), named, ErrorReport.Result(named, call.Connecting.OfFailure()), []);
+            end = new BoardEnd(board.ToString(), named, Host.End(call, named, ErrorReport.Result(named, call.Connecting.OfFailure())), []);
         }
         finally
         {

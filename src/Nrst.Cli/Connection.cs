@@ -9,6 +9,9 @@ namespace Nrst.Cli;
 /// <summary>Where the parts meet: the sources of probes, and the way from a command line to a connected target.</summary>
 internal static class Connection
 {
+    /// <summary>How a selector says that it means something on the bench.</summary>
+    public const string BenchPrefix = "virtual:";
+
     public static BoardStore Bench => new(BoardStore.DefaultFolder(Environment.GetEnvironmentVariable));
 
     /// <summary>The file of libusb, where it lies in an unusual place.</summary>
@@ -51,7 +54,8 @@ internal static class Connection
             throw;
         }
 
-        return call.Connecting.Target = Target.Connect(probe, options);
+        call.Connecting.Examination = new Examination(probe, options, call.Connecting, silent: call.Line.GetValue(Common.Capture) is not null || Selector(call) is ProbeSelector.Replay);
+        return call.Connecting.Target = Target.Connect(probe, options, leaveOpen: true);
     }
 
     // What names the bench stands in methods of its own: it is loaded when one is compiled, and a real probe calls none of them.
@@ -64,7 +68,7 @@ internal static class Connection
         call.Owned.Add(capture);
         var replay = new ReplaySource(capture);
         call.Afterwards.Add(() => replay.Opened?.CheckOver());
-        return Sources(capture, replay, call.Seat);
+        return Sources(capture, replay, call);
     }
 
     /// <summary>Every probe on this machine's USB that has these ids.</summary>
@@ -75,7 +79,7 @@ internal static class Connection
     public static bool IsOnVirtualUsb(ProbeSelector selector) => selector switch
     {
         ProbeSelector.Virtual => true,
-        ProbeSelector.Dfu { Which: { } which } => which.StartsWith("virtual:", StringComparison.Ordinal),
+        ProbeSelector.Dfu { Which: { } which } => which.StartsWith(BenchPrefix, StringComparison.Ordinal),
         ProbeSelector.SerialNumber => Catalog.Resolve(selector) is ProbeSelector.Virtual,
         _ => false,
     };
@@ -130,8 +134,8 @@ internal static class Connection
         ["uniqueId"] = target.Chip.UniqueId,
     };
 
-    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, UsbSeat? seat = null) => new(
-        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture, seat), new StLinkServerSource(capture), replay]);
+    private static ProbeCatalog Sources(UsbCapture? capture, ReplaySource replay, Invocation? call = null) => new(
+        [new UsbProbeSource(new LibUsbBus(UsbLibrary), capture), new VirtualProbeSource(capture, call), new StLinkServerSource(capture), replay]);
 
     private static ConnectMode Mode(string text) => text switch
     {
@@ -170,7 +174,7 @@ internal static class Connection
     }
 
     /// <summary>The boards of the bench, seen as probes. The bench is loaded when one is asked for, and not for a real probe.</summary>
-    private sealed class VirtualProbeSource(UsbCapture? capture, UsbSeat? seat) : IProbeSource
+    private sealed class VirtualProbeSource(UsbCapture? capture, Invocation? call) : IProbeSource
     {
         public IReadOnlyList<ProbeListing> List() =>
         [
@@ -180,7 +184,7 @@ internal static class Connection
 
         public IDebugProbe? Open(ProbeSelector selector) => selector is ProbeSelector.Virtual wanted ? OpenOnBench(wanted.Name) : null;
 
-        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, seat);
+        private IDebugProbe OpenOnBench(string name) => OpenBoard(Bench, name, capture, call?.Seat?.Seat);
     }
 
     /// <summary>A board's USB cable. Pulling it puts the board, and what its flash holds now, back on the shelf.</summary>

@@ -20,13 +20,19 @@ internal sealed record Invocation(ParseResult Line, Screen Screen, ProgressLines
     public List<Action> Afterwards { get; } = [];
 
     /// <summary>The place on the bus that virtual boards share where a command is for several; null where it is for one.</summary>
-    public UsbSeat? Seat { get; init; }
+    public SeatOnBus? Seat { get; init; }
 
     /// <summary>What is told of the way to the target.</summary>
     public Output.ConnectingLines Connecting { get; init; } = new(Screen, Progress, Line.GetValue(Common.Verbose));
 
     /// <summary>Disposed of at the end, however it comes.</summary>
     public List<IDisposable?> Owned { get; } = [];
+}
+
+/// <summary>A seat on the bench's USB. In a class of its own, so that who has a real probe need not load the bench to copy an <see cref="Invocation"/>.</summary>
+internal sealed class SeatOnBus(UsbSeat seat)
+{
+    public UsbSeat Seat => seat;
 }
 
 /// <summary>Runs a verb and turns its end, good or bad, into words, a JSON document and an exit code.</summary>
@@ -46,9 +52,9 @@ internal static class Host
         try
         {
             var result = verb(call);
-            call.Afterwards.ForEach(check => check());
             progress.Clear();
-            call.Connecting.AddTo(result);
+            End(call, null, result);
+            call.Afterwards.ForEach(check => check());
             Document(screen, name, call.Worst is { } worst ? ErrorReport.ToJson(worst) : null, result);
             return call.Worst is null ? 0 : ErrorReport.ExitCode(call.Worst);
         }
@@ -57,7 +63,9 @@ internal static class Host
 #pragma warning restore CA1031
         {
             progress.Clear();
-            return Fail(screen, name, error, call.Connecting.OfFailure());
+            var named = ErrorReport.Named(error);
+            ErrorReport.Show(screen, named);
+            return Tell(screen, name, named, End(call, named, ErrorReport.Result(named, call.Connecting.OfFailure())));
         }
         finally
         {
@@ -71,14 +79,41 @@ internal static class Host
         }
     }
 
-    /// <param name="seen">What is worth telling although it failed; null where nothing is.</param>
-    public static int Fail(Screen screen, string name, Exception thrown, JsonObject? seen = null)
+    /// <summary>Looks at the board where something went wrong, lets go of it, and tells what was found.</summary>
+    public static JsonObject? End(Invocation call, NrstException? error, JsonObject? result)
     {
-        var error = ErrorReport.Named(thrown);
+        using var examination = call.Connecting.Examination;
+        call.Connecting.Examination = null;
+        if (result is not null && error is null)
+        {
+            call.Connecting.AddTo(result);
+        }
+
+        if (examination is null)
+        {
+            return result;
+        }
+
+        var findings = examination.After(error);
+        Examination.Show(call.Screen, findings, error);
+        result ??= [];
+        result["findings"] = Examination.ToJson(findings);
+        return result;
+    }
+
+    /// <summary>A command that failed before it had a probe.</summary>
+    public static int Fail(Screen screen, string name, NrstException error)
+    {
         ErrorReport.Show(screen, error);
+        return Tell(screen, name, error, null);
+    }
+
+    /// <param name="seen">What is worth telling although it failed; null where nothing is.</param>
+    private static int Tell(Screen screen, string name, NrstException error, JsonObject? seen)
+    {
         try
         {
-            Document(screen, name, ErrorReport.ToJson(error), ErrorReport.Result(error, seen));
+            Document(screen, name, ErrorReport.ToJson(error), seen);
         }
         catch (IOException)
         {

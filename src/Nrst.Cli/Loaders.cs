@@ -17,7 +17,7 @@ internal static class Loaders
         [
             new DfuSource(new LibUsbBus(Connection.UsbLibrary), clock),
             new UsartSource(SerialPorts.Open, Ports, clock, wiring, parity),
-            new VirtualLoaderSource(Connection.Bench, wiring, parity, call?.Seat),
+            new VirtualLoaderSource(Connection.Bench, wiring, parity, call?.Seat?.Seat),
         ]);
     }
 

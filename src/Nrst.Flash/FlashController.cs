@@ -81,7 +81,7 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary>What earlier jobs left behind and <see cref="Open"/> will clear. Changes nothing.</summary>
     public virtual JobEvent.Repaired? Leftover()
     {
-        var status = chip.Layout.Banks.Select(bank => ReadStatus(bank.Layout.Range)).FirstOrDefault(one => one.Fault != FlashFault.None);
+        var status = ReadStatuses().FirstOrDefault(one => one.Fault != FlashFault.None);
         return status.Fault == FlashFault.None ? null : new JobEvent.Repaired(
             "stale-flash-errors", $"The flash controller still showed errors of an earlier job ({status.Text}); they were cleared.");
     }
@@ -168,10 +168,17 @@ internal abstract class FlashController(FlashChip chip)
 
     /// <summary>Control and status as they are now, for evidence; a bank's own where each has one.</summary>
     public IReadOnlyList<string> ShowRegisters() =>
-        [ShowControl(), .. chip.Layout.Banks.Select(bank => ReadStatus(bank.Layout.Range).Text).Distinct()];
+        [ShowControl(), .. ReadStatuses().Select(status => status.Text).Distinct()];
+
+    /// <summary>Of every bank, where each has a status of its own.</summary>
+    private IEnumerable<FlashStatus> ReadStatuses() =>
+        StatusByBank ? chip.Layout.Banks.Select(bank => ReadStatus(bank.Layout.Range)) : [ReadStatus(chip.Layout.Range)];
 
     /// <summary>Error flags outlive the job that raised them and block the next one.</summary>
     protected abstract void ForgetErrors();
+
+    /// <summary>Whether <see cref="ReadStatus"/> looks at another register in another bank.</summary>
+    protected virtual bool StatusByBank => false;
 
     /// <summary>The status register in charge of this place.</summary>
     protected abstract FlashStatus ReadStatus(AddressRange where);

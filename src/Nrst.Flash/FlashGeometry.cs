@@ -6,6 +6,15 @@ namespace Nrst.Flash;
 /// <param name="SizeKiB">What the chip's flash size register says.</param>
 public sealed record FlashGeometry(int SizeKiB, Part Part, BankedLayout Layout)
 {
+    /// <summary>The same, with all that may be needed read at once.</summary>
+    public static FlashGeometry Read(ITargetMemory memory, IWordBatch words, Device device, Part? part)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var layouts = device.Parts.Where(one => part is null || one == part).SelectMany(one => one.Layouts);
+        var places = layouts.SelectMany(layout => layout.When).Select(value => value.Field.At).Prepend(device.Flash.Size.Word).Distinct();
+        return WordsAtOnce.Read(memory, words, [.. places], known => Read(known, device, part));
+    }
+
     /// <summary>Reads the size and the option bits that choose the sector map. Changes nothing.</summary>
     /// <param name="part">What the user said it is, or null to go by the size.</param>
     public static FlashGeometry Read(ITargetMemory memory, Device device, Part? part)

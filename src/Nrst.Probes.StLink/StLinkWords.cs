@@ -12,8 +12,8 @@ internal sealed class StLinkWords(StLinkLink link, StLinkGates gates, ITargetMem
         var batched = gates.HasWordBatch && link.Wire.CarriesWordBatches;
         while (!accesses.IsEmpty)
         {
-            // Up to two accesses cost no more one by one, and then stop exactly where they fail.
-            var count = batched && accesses.Length > 2 ? HowManyFit(accesses) : 1;
+            // One by one stops exactly where it fails, and up to two accesses cost no more that way; behind another access port one costs as much as a batch.
+            var count = batched && accesses.Length > (link.AccessPort == 0 ? 2 : 1) ? HowManyFit(accesses) : 1;
             var part = accesses[..count];
             var results = count == 1 ? RunOne(part[0], reads) : RunBatch(part, reads);
             accesses = accesses[count..];

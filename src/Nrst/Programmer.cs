@@ -145,7 +145,7 @@ public sealed class Programmer(Target target, JobListener? listener = null) : IP
     {
         try
         {
-            FlashExecutor.TellOfLeftover(Describe(target.ReadGeometry(), null));
+            FlashExecutor.TellOfLeftover(Describe(target.Chip.Geometry ?? target.ReadGeometry(), null));
         }
         catch (TargetException)
         {

@@ -25,6 +25,15 @@ public sealed class What_is_not_there
     public void Selectors_are_read(string text, string shown) => Assert.Equal(shown, ProbeSelector.Parse(text).ToString());
 
     [Fact]
+    public void No_serial_port_but_a_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no /dev/null here.");
+        var told = Assert.Throws<ProbeException>(() => SerialPorts.Open("/dev/null"));
+        Assert.Equal("NRST1512", told.Code);
+        Assert.NotEmpty(told.Remedies);
+    }
+
+    [Fact]
     public void No_speed() => Assert.Equal("NRST0103", Assert.Throws<UsageException>(() => ProbeSelector.Parse("serial:/dev/ttyUSB0:7")).Code);
 
     [Fact]

@@ -73,6 +73,16 @@ public sealed class Looking_at_what_differs
     }
 
     [Fact]
+    public void Between_two_words_that_are_refused_everything_is_read()
+    {
+        var chip = new CellsTarget("STM32H743ZI");
+        AddressRange[] refused = [new(new Address(Start + 0x1000), 32), new(new Address(Start + 0x1FE0), 32)];
+        chip.Refused.AddRange(refused);
+
+        Assert.Equal(refused, Compare(chip, chip.Cells[..0x5000])!.Unreadable);
+    }
+
+    [Fact]
     public void Where_everything_is_refused_not_every_word_is_asked_for()
     {
         var chip = new CellsTarget("STM32F407VG");

@@ -27,6 +27,18 @@ public sealed class Access_ports
     }
 
     [Fact]
+    public void Two_words_behind_another_port_cost_no_more_than_one()
+    {
+        var (tiny, probe) = Open();
+        probe.UseAccessPort(1);
+        tiny.Log.Clear();
+
+        probe.Words.Run([WordAccess.Write(Ram, 5), WordAccess.Read(Ram)], new uint[1]);
+
+        Assert.Equal(["F2 51", "F2 52"], tiny.Log.Where(command => command.StartsWith("F2", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_word_that_faults_behind_another_port_is_named()
     {
         var (tiny, probe) = Open();

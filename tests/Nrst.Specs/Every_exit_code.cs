@@ -139,7 +139,7 @@ public sealed class Every_exit_code : IDisposable
         var outcome = CommandLine.Finish(process, arguments).Exits(9);
 
         Assert.NotNull(talk);
-        Assert.Contains("NRST9", outcome.Talk, StringComparison.Ordinal);
+        Assert.Contains("NRST9021", outcome.Talk, StringComparison.Ordinal);
         Assert.Contains("bytes programmed", outcome.Talk, StringComparison.Ordinal);
         _nrst.Run("flash", Repository.Sample, "--probe", "virtual:STM32F407VG").Exits(0);
     }

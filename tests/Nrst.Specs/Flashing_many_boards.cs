@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Nrst.Specs;
 
 /// <summary>One file onto many boards at once. Nothing here looks at the wall clock.</summary>
-public sealed class Flashing_many_boards : IDisposable
+public sealed partial class Flashing_many_boards : IDisposable
 {
     private static readonly string Firmware = Repository.Sample;
 
@@ -134,6 +136,61 @@ public sealed class Flashing_many_boards : IDisposable
     }
 
     [Fact]
+    public void One_board_of_the_bench_by_two_of_its_connectors_is_one_board()
+    {
+        New("a");
+        foreach (var other in (string[])["dfu:virtual:a", "serial:virtual:a", "serial:virtual:a:57600"])
+        {
+            Assert.Equal("NRST0121", (string?)Flash("--probe", "virtual:a", "--probe", other).Exits(2).Document["error"]!["code"]);
+        }
+    }
+
+    /// <summary>Behind one hub, so that each waits for the others' packets when it comes.</summary>
+    [Fact]
+    public void Ctrl_c_stops_every_board_and_each_says_what_its_chip_holds()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent the Unix way.");
+        string[] names = ["a", "b", "c"];
+        Array.ForEach(names, name => New(name, "--hub", "desk"));
+        var image = FlashingBench.Bytes(1024 * 1024, 5);
+        string[] arguments =
+        [
+            "flash", _nrst.File("big.bin", image) + "@0x08000000", "--no-loader", "--json", .. names.SelectMany(name => (string[])["--probe", $"virtual:{name}"]),
+        ];
+        using var process = _nrst.Start(arguments);
+        var compared = 0;
+        while (compared < names.Length && process.StandardError.ReadLine() is { } talk)
+        {
+            compared += talk.Contains("  compare", StringComparison.Ordinal) ? 1 : 0; // after it the long part begins
+        }
+
+        System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"])!.WaitForExit();
+        var outcome = CommandLine.Finish(process, arguments).Exits(9);
+
+        var entries = Entries(outcome);
+        Assert.Equal(3, entries.Count);
+        foreach (var entry in entries)
+        {
+            Assert.False((bool)entry["ok"]!);
+            Assert.Equal((string?)outcome.Document["error"]!["code"], (string?)entry["error"]!["code"]);
+            var told = entry["error"]!["evidence"]!.AsArray().Select(line => Programmed().Match((string)line!)).Single(match => match.Success);
+            AssertHolds(((string)entry["board"]!)["virtual:".Length..], image, int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
+        }
+
+        Assert.Equal(3, Entries(Flash([.. names.SelectMany(name => (string[])["--probe", $"virtual:{name}"])]).Exits(0)).Count(entry => (bool)entry["ok"]!));
+    }
+
+    [Fact]
+    public void A_reader_that_goes_away_is_no_error()
+    {
+        New("a");
+        New("b");
+        var outcome = _nrst.RunInShell("\"$@\" | head -n 1", "flash", Firmware, "--probe", "virtual:a", "--probe", "virtual:b").Exits(0);
+        Assert.Single(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        _nrst.Run("verify", Firmware, "--probe", "virtual:b").Exits(0);
+    }
+
+    [Fact]
     public void What_goes_with_one_board_only_is_refused_for_several()
     {
         New("a");
@@ -159,6 +216,19 @@ public sealed class Flashing_many_boards : IDisposable
         var outcome = Flash("--all", "--probe", "virtual:").Exits(0);
         Assert.Single(Entries(outcome)); // one board is a list too
     }
+
+    /// <summary>So much of the image and nothing behind it, and the probe has let go of the chip.</summary>
+    private void AssertHolds(string name, byte[] image, int programmed)
+    {
+        using var board = new VirtualBench.Boards.BoardStore(_nrst.Bench).Open(name);
+        var flash = ((VirtualBench.Boards.ChipOnBoard)board.Chip).Silicon.Flash;
+        Assert.True(flash[..programmed].SequenceEqual(image.AsSpan(0, programmed)), $"{name} says {programmed} bytes and holds others.");
+        Assert.False(flash[programmed..].ContainsAnyExcept((byte)0xFF), $"{name} holds more than the {programmed} bytes it tells.");
+        Assert.NotEqual(2, board.Device.State.Mode);
+    }
+
+    [GeneratedRegex("([0-9,]+) of [0-9,]+ bytes programmed")]
+    private static partial Regex Programmed();
 
     private void New(string name, params string[] more) => _nrst.Run(["bench", "new", name, "--chip", "STM32F407VG", .. more]).Exits(0);
 

@@ -224,7 +224,7 @@ public sealed class Flashing_other_ways
         public void Write(Address address, ReadOnlySpan<byte> data, AccessSize size = AccessSize.Word)
         {
             var bytes = data.ToArray();
-            if (_loaderIsIn && bytes.Length > 1000 && _left-- > 0)
+            if (_loaderIsIn && bytes.Length > 512 && _left-- > 0)
             {
                 bytes[500] ^= 0x04;
             }

@@ -34,6 +34,9 @@ public static class RomTable
         return found;
     }
 
+    /// <summary>The component at this address alone; null where none says who it is.</summary>
+    public static Component? Identify(ITargetMemory memory, Address at) => TryIdentify(memory, at);
+
     private static void Visit(ITargetMemory memory, Address at, int depth, List<Component> found)
     {
         if (depth == 0 || found.Exists(c => c.Base == at) || TryIdentify(memory, at) is not { } component)

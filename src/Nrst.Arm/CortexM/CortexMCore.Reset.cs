@@ -49,13 +49,10 @@ public sealed partial class CortexMCore
 
     private void PrepareReset(Demcr before, Demcr during)
     {
-        if (during != before)
-        {
-            _demcr = during;
-            memory.Write32(Scs.DEMCR, (uint)during);
-        }
-
-        _ = ReadDhcsr(); // forgets earlier resets, so that S_RESET_ST means this one
+        _demcr = during;
+        var look = WordAccess.Read(Scs.DHCSR); // forgets earlier resets, so that S_RESET_ST means this one
+        Span<uint> forgotten = stackalloc uint[1];
+        words.Run(during == before ? [look] : [WordAccess.Write(Scs.DEMCR, (uint)during), look], forgotten);
     }
 
     /// <summary>Returns what went wrong on the way, which matters only if no reset follows.</summary>

@@ -117,15 +117,17 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
             status = ReadDhcsr();
         }
 
-        return status switch
-        {
-            _ when status.HasFlag(Dhcsr.S_RESET_ST) => CoreState.InReset,
-            _ when status.HasFlag(Dhcsr.S_HALT) => CoreState.Halted,
-            _ when status.HasFlag(Dhcsr.S_LOCKUP) => CoreState.LockedUp,
-            _ when status.HasFlag(Dhcsr.S_SLEEP) => CoreState.Sleeping,
-            _ => CoreState.Running,
-        };
+        return StateOf(status);
     }
+
+    private static CoreState StateOf(Dhcsr status) => status switch
+    {
+        _ when status.HasFlag(Dhcsr.S_RESET_ST) => CoreState.InReset,
+        _ when status.HasFlag(Dhcsr.S_HALT) => CoreState.Halted,
+        _ when status.HasFlag(Dhcsr.S_LOCKUP) => CoreState.LockedUp,
+        _ when status.HasFlag(Dhcsr.S_SLEEP) => CoreState.Sleeping,
+        _ => CoreState.Running,
+    };
 
     public void Halt()
     {
@@ -183,28 +185,49 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         Control(Dhcsr.C_HALT);
     }
 
-    /// <summary>Where the program is, without halting it; null where this core cannot say, or is not executing.</summary>
-    public Address? SamplePc()
+    /// <summary>What the core does and where its program is, without halting it, and what the fault status registers hold.</summary>
+    /// <returns>No place where this core cannot say, or is not executing; no faults where it is in reset.</returns>
+    public (CoreState State, Address? Pc, FaultReport? Faults) Look()
     {
+        var accesses = new List<WordAccess> { WordAccess.Read(Scs.DHCSR), WordAccess.Read(Scs.DWT_PCSR) };
+        accesses.AddRange(s_faults);
         if (!_demcr.HasFlag(Demcr.TRCENA))
         {
             _demcr |= Demcr.TRCENA;
-            memory.Write32(Scs.DEMCR, (uint)_demcr);
+            accesses.Insert(0, WordAccess.Write(Scs.DEMCR, (uint)_demcr));
         }
 
-        return memory.Read32(Scs.DWT_PCSR) is var pc and not (0 or uint.MaxValue) ? new Address(pc) : null;
+        var looks = new uint[2 + s_faults.Length];
+        try
+        {
+            words.Run([.. accesses], looks);
+        }
+        catch (TargetMemoryException)
+        {
+            return (ReadState(), null, null); // a core in reset, or one without some of these
+        }
+
+        var status = (Dhcsr)looks[0];
+        return (
+            status.HasFlag(Dhcsr.S_RESET_ST) ? ReadState() : StateOf(status),
+            looks[1] is not (0 or uint.MaxValue) ? new Address(looks[1]) : null,
+            FaultsOf(looks.AsSpan(2)));
     }
+
+    private static readonly WordAccess[] s_faults =
+    [
+        WordAccess.Read(Scs.CFSR), WordAccess.Read(Scs.HFSR), WordAccess.Read(Scs.DFSR), WordAccess.Read(Scs.BFAR), WordAccess.Read(Scs.MMFAR),
+    ];
+
+    private static FaultReport FaultsOf(ReadOnlySpan<uint> reads) =>
+        FaultReport.Decode((Cfsr)reads[0], (Hfsr)reads[1], (Dfsr)reads[2], reads[3], reads[4]);
 
     /// <summary>What the fault status registers hold. They are not cleared.</summary>
     public FaultReport ReadFaults()
     {
         Span<uint> reads = stackalloc uint[5];
-        words.Run(
-            [
-                WordAccess.Read(Scs.CFSR), WordAccess.Read(Scs.HFSR), WordAccess.Read(Scs.DFSR), WordAccess.Read(Scs.BFAR),
-                WordAccess.Read(Scs.MMFAR),
-            ], reads);
-        return FaultReport.Decode((Cfsr)reads[0], (Hfsr)reads[1], (Dfsr)reads[2], reads[3], reads[4]);
+        words.Run(s_faults, reads);
+        return FaultsOf(reads);
     }
 
     /// <summary>Writes a debug register (FPB, DWT, DBGMCU …) that <see cref="Detach"/> puts back as it was before the first time.</summary>

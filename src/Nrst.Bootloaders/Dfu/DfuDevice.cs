@@ -21,6 +21,8 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
     /// <summary>Nothing but an erase or a program takes longer.</summary>
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(2);
 
+    private const int SlowAnswers = 4;
+
     private static readonly TimeSpan StallPause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Where the block after the last one would begin, and its number; null where the next block has to be pointed to.</summary>
@@ -213,6 +215,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
         var start = clock.Now;
         var deadline = start + limit;
         var status = StatusOf(where, kind, start, deadline);
+        deadline = clock.Now + limit;
         var looks = 0;
         while (status.State is DfuState.Busy or DfuState.DownloadSync)
         {
@@ -224,7 +227,11 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
             // A poll time of nothing is taken at its word for a while, and then for a device that does not know.
             Pause(looks++ > 20 && status.Poll == TimeSpan.Zero ? TimeSpan.FromMilliseconds(5) : status.Poll, deadline);
+            var asked = clock.Now;
             status = StatusOf(where, kind, start, deadline);
+
+            // What the answer took is not the flash's time, as long as that does not become a habit.
+            deadline += looks < SlowAnswers ? clock.Now - asked : TimeSpan.Zero;
         }
 
         if (status.State is not DfuState.DownloadIdle)

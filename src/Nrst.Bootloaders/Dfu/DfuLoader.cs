@@ -54,6 +54,9 @@ public sealed class DfuLoader : IRomLoader
     /// <summary>Tells which chips it can be, so that what their loaders do otherwise is allowed for.</summary>
     public void Know(params IEnumerable<ushort> deviceIds) => _quirks = deviceIds.SelectMany(id => RomQuirks.Of("dfu", id)).ToHashSet();
 
+    /// <summary>One of the chips that it can be is known to do so.</summary>
+    public bool Has(RomQuirk quirk) => _quirks.Contains(quirk);
+
     public void Read(Address from, Span<byte> into)
     {
         Choose(from);

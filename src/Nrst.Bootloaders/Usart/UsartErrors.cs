@@ -7,6 +7,9 @@ namespace Nrst.Bootloaders.Usart;
 internal sealed class OutOfStepException(string seen, NrstException? verdict = null) : Exception(seen)
 {
     public NrstException? Verdict => verdict;
+
+    /// <summary>Not a byte came.</summary>
+    public bool IsSilence { get; init; }
 }
 
 /// <summary>What can go wrong on a serial line to a loader, in words.</summary>
@@ -61,10 +64,10 @@ internal static class UsartErrors
         Remedies = [ResetIt, new Remedy("Go slower.", "nrst flash FILE --probe serial:/dev/ttyUSB0:38400")],
     };
 
-    public static FlashException Refused(string doing, AddressRange where) => new("NRST2503", where, $"The loader refuses the {doing} at {where.Start}.")
+    public static FlashException Refused(string doing, AddressRange where, string seen = "NACK (0x1F)") => new("NRST2503", where, $"The loader refuses the {doing} at {where.Start}.")
     {
         LikelyCause = "The address is in no memory of this chip, or the flash did not take it.",
-        Evidence = ["NACK (0x1F)"],
+        Evidence = [seen],
         Remedies = [new Remedy("See what the chip is taken for.", "nrst info --probe serial:/dev/ttyUSB0")],
     };
 

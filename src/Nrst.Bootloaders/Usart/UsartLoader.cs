@@ -7,7 +7,7 @@ public sealed class UsartLoader : IRomLoader
 {
     private const byte Get = 0x00, GetId = 0x02, ReadMemory = 0x11, Go = 0x21, WriteMemory = 0x31, EraseOld = 0x43, EraseExtended = 0x44;
     private const int LargestBlock = 256, MostPages = 64;
-    private const int Tries = 4;
+    private const int Tries = 4, SilentTries = 2;
     private static readonly TimeSpan SlowSector = TimeSpan.FromMilliseconds(500); // above it a sector is erased by itself, for the progress
 
     private readonly ISerialLine _line;
@@ -85,6 +85,9 @@ public sealed class UsartLoader : IRomLoader
     /// <summary>Tells which chips it can be, so that what their loaders do otherwise is allowed for.</summary>
     public void Know(params IEnumerable<ushort> deviceIds) => _quirks = deviceIds.SelectMany(id => RomQuirks.Of("uart", id)).ToHashSet();
 
+    /// <summary>The chip is known to do so.</summary>
+    public bool Has(RomQuirk quirk) => _quirks.Contains(quirk);
+
     public void Read(Address from, Span<byte> into)
     {
         for (var at = 0; at < into.Length; at += LargestBlock)
@@ -133,7 +136,17 @@ public sealed class UsartLoader : IRomLoader
     public bool Start(Address program)
     {
         var where = new AddressRange(program, 4);
-        InStep("Go", () => Must(_wire.Command(Go), "start", where, protectable: true));
+        InStep("Go", () =>
+        {
+            try
+            {
+                return Must(_wire.Command(Go), "start", where, protectable: true);
+            }
+            catch (OutOfStepException silent) when (silent.Verdict is null && _quirks.Contains(RomQuirk.GoWithoutAck))
+            {
+                return true; // it waits for the address all the same
+            }
+        });
         try
         {
             return _wire.Checked(BigEndian(program.Value), TimeSpan.FromMilliseconds(500));
@@ -216,7 +229,7 @@ public sealed class UsartLoader : IRomLoader
         InStep($"the read at {where.Start}", () =>
         {
             Must(_wire.Command(ReadMemory), "read", where, protectable: true);
-            Must(_wire.Checked(BigEndian(where.Start.Value)), "read", where);
+            MustTake(where, "read");
             Must(_wire.Checked([(byte)(where.Length - 1)]), "read", where);
             _wire.Receive(data, UsartWire.Prompt + _wire.OnTheLine(data.Length));
             return true;
@@ -239,7 +252,7 @@ public sealed class UsartLoader : IRomLoader
 
             again = true;
             Must(_wire.Command(WriteMemory), "write", where, protectable: true);
-            Must(_wire.Checked(BigEndian(where.Start.Value)), "write", where);
+            MustTake(where, "write");
             return _wire.Checked(frame, limit + _wire.OnTheLine(frame.Length)) ? true : throw new OutOfStepException("NACK (0x1F) after the block", UsartErrors.Refused("write", where));
         });
     }
@@ -248,10 +261,15 @@ public sealed class UsartLoader : IRomLoader
     private bool? Present(AddressRange where, ReadOnlySpan<byte> wanted)
     {
         var now = new byte[where.Length];
-        Must(_wire.Command(ReadMemory), "read", where, protectable: true);
-        Must(_wire.Checked(BigEndian(where.Start.Value)), "read", where);
-        Must(_wire.Checked([(byte)(where.Length - 1)]), "read", where);
-        _wire.Receive(now, UsartWire.Prompt + _wire.OnTheLine(now.Length));
+        for (var look = 0; look < 2; look++)
+        {
+            // The first look straight behind a write finds it erased on an STM32H723.
+            Must(_wire.Command(ReadMemory), "read", where, protectable: true);
+            MustTake(where, "read");
+            Must(_wire.Checked([(byte)(where.Length - 1)]), "read", where);
+            _wire.Receive(now, UsartWire.Prompt + _wire.OnTheLine(now.Length));
+        }
+
         return now.AsSpan().SequenceEqual(wanted) ? true
             : now.AsSpan().ContainsAnyExcept(now[0]) || now[0] is not (0xFF or 0x00) ? false
             : null;
@@ -293,18 +311,20 @@ public sealed class UsartLoader : IRomLoader
             }
             catch (OutOfStepException lost)
             {
-                if (attempt == Tries && lost.Verdict is { } verdict)
+                _wire.Drain();
+                var last = attempt >= (lost is { IsSilence: true, Verdict: not null } ? SilentTries : Tries);
+                if (last && lost.Verdict is { } verdict && (!lost.IsSilence || _wire.FallIn()))
                 {
+                    _wire.Drain();
                     throw verdict;
                 }
 
-                if (attempt < Tries && lost.Verdict is not null && IsInStep())
+                if (!last && lost is { IsSilence: false, Verdict: not null } && IsInStep())
                 {
                     continue; // a refusal and no misunderstanding, or noise that is over
                 }
 
-                _wire.Drain();
-                if (attempt == Tries || !(erases && HasExtended ? _wire.FallInAfterErase() : _wire.FallIn()))
+                if (last || !(erases && HasExtended ? _wire.FallInAfterErase() : _wire.FallIn()))
                 {
                     throw UsartErrors.Lost(doing, lost.Message);
                 }
@@ -337,6 +357,19 @@ public sealed class UsartLoader : IRomLoader
     /// <param name="protectable">A refusal of the bare command is what read protection looks like.</param>
     private static bool Must(bool acknowledged, string doing, AddressRange where, bool protectable = false) => acknowledged ? true
         : throw new OutOfStepException("NACK (0x1F)", protectable ? UsartErrors.ReadProtected(doing) : UsartErrors.Refused(doing, where));
+
+    /// <summary>Loaders of V3.0 say nothing to an address that they refuse.</summary>
+    private void MustTake(AddressRange where, string doing)
+    {
+        try
+        {
+            Must(_wire.Checked(BigEndian(where.Start.Value)), doing, where);
+        }
+        catch (OutOfStepException silent) when (silent is { Verdict: null, IsSilence: true })
+        {
+            throw new OutOfStepException(silent.Message, UsartErrors.Refused(doing, where, "nothing came back for the address")) { IsSilence = true };
+        }
+    }
 
     private static byte[] BigEndian(uint value)
     {

@@ -50,7 +50,7 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
     {
         line.DropInput();
         Span<byte> burst = stackalloc byte[Burst];
-        burst.Fill(Sync);
+        Harmless(burst);
         for (var attempt = 0; attempt < SyncTries; attempt++)
         {
             // One byte wakes a loader up, a second one is no command to one that is awake. What is in the middle of a frame needs more of them.
@@ -80,7 +80,7 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
         }
 
         var flood = new byte[Flood];
-        Array.Fill(flood, Sync);
+        Harmless(flood);
         for (var deadline = clock.Now + FloodLimit; clock.Now < deadline;)
         {
             if (Answers(flood, OnTheLine(flood.Length) + Quiet))
@@ -123,7 +123,7 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
             at += count;
             if (count == 0)
             {
-                throw new OutOfStepException($"{at} of {into.Length} bytes came");
+                throw new OutOfStepException($"{at} of {into.Length} bytes came") { IsSilence = at == 0 };
             }
         }
     }
@@ -159,6 +159,18 @@ internal sealed class UsartWire(ISerialLine line, IClock clock, int baud)
     public TimeSpan OnTheLine(int characters) => TimeSpan.FromSeconds(characters * 11.0 / baud);
 
     private TimeSpan TalkLimit => TimeSpan.FromMilliseconds(100) + OnTheLine(2 * LongestAnswer);
+
+    /// <summary>
+    /// What fills up a frame and never makes a valid one, whatever it began with. The first byte alone, over and over, would: 0x7F is a count, 128
+    /// times 0x7F are data or pages, and 0x7F is their checksum.
+    /// </summary>
+    private static void Harmless(Span<byte> bytes)
+    {
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = i % 2 == 0 ? Sync : (byte)0;
+        }
+    }
 
     /// <summary>True where a loader answers, and no half of a command is left over.</summary>
     private bool Answers(ReadOnlySpan<byte> bytes, TimeSpan limit)

@@ -10,6 +10,10 @@ internal sealed class BoardLines(Screen screen, IReadOnlyList<string> names)
 {
     private const string Waiting = "connect";
 
+    /// <summary>"program    100 %" and the column that stays free.</summary>
+    private const int RoomForState = 17;
+    private const int ShortestName = 6;
+
     private readonly Lock _gate = new();
     private readonly string[] _now = [.. names.Select(_ => Waiting)];
     private readonly bool[] _ended = new bool[names.Count];
@@ -78,7 +82,7 @@ internal sealed class BoardLines(Screen screen, IReadOnlyList<string> names)
         var text = new StringBuilder();
         foreach (var board in order)
         {
-            Row(text, names[board].PadRight(_column) + _now[board]);
+            Row(text, NameToDraw(names[board]) + _now[board]);
         }
 
         if (order.Count < names.Count)
@@ -90,8 +94,15 @@ internal sealed class BoardLines(Screen screen, IReadOnlyList<string> names)
         return text.ToString();
     }
 
+    /// <summary>Where a terminal is narrow the name is shortened, and not what the board is at. Names of one kind differ at their ends.</summary>
+    private string NameToDraw(string name)
+    {
+        var column = Math.Min(_column, Math.Max(screen.Columns - RoomForState, ShortestName + 2));
+        return (name.Length + 2 <= column ? name : "…" + name[^(column - 3)..]).PadRight(column);
+    }
+
     // A line that wraps would be two when it is taken away.
-    private void Row(StringBuilder text, string row) => text.Append(row.Length < screen.Width ? row : row[..(screen.Width - 1)]).Append('\n');
+    private void Row(StringBuilder text, string row) => text.Append(row.Length < screen.Columns ? row : row[..(screen.Columns - 1)]).Append('\n');
 
     /// <summary>One board's part of it.</summary>
     internal sealed class Lane

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Nrst.Diagnosis;
 
 namespace Nrst.Cli.Output;
 
@@ -6,27 +7,28 @@ namespace Nrst.Cli.Output;
 /// <param name="brief">Several boards tell at once: what was tried is in the document, and in the error where nothing worked.</param>
 internal sealed class ConnectingLines(Screen screen, ProgressLines progress, bool verbose, bool brief = false)
 {
-    private readonly List<JobEvent.RungTried> _rungs = [];
-    private readonly List<JobEvent.Repaired> _repairs = [];
+    private readonly TrailNotes _notes = new();
     private int _shown;
 
     /// <summary>Null until there is one.</summary>
     public Target? Target { get; set; }
 
+    /// <summary>The board at hand; null until a probe was opened, and when the command has ended.</summary>
+    public Examination? Examination { get; set; }
+
     public void Listen(JobEvent happened)
     {
+        _notes.Listen(happened);
         switch (happened)
         {
-            case JobEvent.RungTried rung:
-                _rungs.Add(rung);
-                if (verbose || (_rungs.Count > 1 && !brief))
+            case JobEvent.RungTried:
+                if (verbose || (_notes.Rungs.Count > 1 && !brief))
                 {
                     Show();
                 }
 
                 break;
             case JobEvent.Repaired repair:
-                _repairs.Add(repair);
                 progress.Listen(repair);
                 break;
             default:
@@ -34,6 +36,8 @@ internal sealed class ConnectingLines(Screen screen, ProgressLines progress, boo
                 break;
         }
     }
+
+    public JobTrail Trail(NrstException? error) => _notes.Trail(error) with { Repairs = [.. Target?.Repairs ?? _notes.Repairs], Device = Target?.Chip.Device };
 
     public void AddTo(JsonObject result)
     {
@@ -46,20 +50,20 @@ internal sealed class ConnectingLines(Screen screen, ProgressLines progress, boo
 
     /// <summary>The same where the command failed; null where it failed before anything was tried.</summary>
     public JsonObject? OfFailure() =>
-        _rungs.Count == 0 ? null : new JsonObject { ["connect"] = Connect(), ["repairs"] = Repairs(Target?.Repairs ?? _repairs) };
+        _notes.Rungs.Count == 0 ? null : new JsonObject { ["connect"] = Connect(), ["repairs"] = Repairs(Target?.Repairs ?? _notes.Repairs) };
 
     private void Show()
     {
-        for (; _shown < _rungs.Count; _shown++)
+        for (; _shown < _notes.Rungs.Count; _shown++)
         {
-            var rung = _rungs[_shown];
+            var rung = _notes.Rungs[_shown];
             screen.Paragraph("connect", $"{rung.Name}, {rung.Outcome} after {Screen.Seconds(rung.Took)}: {rung.Observed}");
         }
     }
 
     private JsonObject Connect() => new()
     {
-        ["rungs"] = new JsonArray([.. _rungs.Select(rung => new JsonObject
+        ["rungs"] = new JsonArray([.. _notes.Rungs.Select(rung => new JsonObject
         {
             ["name"] = rung.Name,
             ["outcome"] = rung.Outcome,

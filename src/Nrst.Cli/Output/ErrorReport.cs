@@ -56,13 +56,13 @@ internal static class ErrorReport
             screen.Paragraph("seen", evidence);
         }
 
-        ShowRemedies(screen, error);
+        ShowRemedies(screen, error.Remedies);
         screen.Paragraph("more", $"nrst explain {error.Code}");
     }
 
-    public static void ShowRemedies(Screen screen, NrstException error)
+    public static void ShowRemedies(Screen screen, IReadOnlyList<Remedy> remedies)
     {
-        foreach (var remedy in error.Remedies)
+        foreach (var remedy in remedies)
         {
             screen.Paragraph("do", remedy.Advice);
             if (remedy.Command is { } command)

@@ -15,7 +15,11 @@ internal sealed class Screen(TextWriter results, TextWriter talk, bool json, boo
     /// <summary>A person is watching stderr, so a line may be drawn over.</summary>
     public bool Live => live;
 
+    /// <summary>For text: in less, words would be cut to pieces.</summary>
     public int Width => Math.Max(width, NarrowestUseful);
+
+    /// <summary>For what is drawn over and may not wrap.</summary>
+    public int Columns => width;
 
     public static Screen ForProcess(bool json)
     {

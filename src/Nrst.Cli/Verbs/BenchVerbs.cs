@@ -22,6 +22,7 @@ internal static class BenchVerbs
     private static readonly Option<int?> VcpUsart = new("--vcp-usart") { Description = "The USART at the probe's virtual COM port; by default 3 on chips with 144 pins, else 2", HelpName = "NUMBER" };
     private static readonly Option<string?> Hub = new("--hub") { Description = "The hub it is plugged into, whose full-speed share it has with other boards there; by default a socket of its own", HelpName = "NAME" };
     private static readonly Option<bool> RawSerial = new("--raw-serial") { Description = "The probe tells its serial number over USB as old ST-LINK/V2 do" };
+    private static readonly Option<bool> Programmed = new("--programmed") { Description = "A program that does nothing is in its flash" };
     private static readonly Option<int?> Server = new("--stlink-server") { Description = "Serve as stlink-server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<int?> UsbIp = new("--usbip") { Description = "Serve as a USB/IP server does; 0 picks a free port", HelpName = "PORT" };
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep virtual and wall clock together, for clients that wait by the wall clock" };
@@ -33,7 +34,7 @@ internal static class BenchVerbs
 
     public static Command Create() => new("bench", "Virtual boards: try and test everything without hardware")
     {
-        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, Hub, RawSerial }.Does(New, "bench new"),
+        new Command("new", "Make a board") { Name, Chip, Kind, Faults, Firmware, Volts, VcpUsart, Hub, RawSerial, Programmed }.Does(New, "bench new"),
         new Command("set", "Change a jumper or a wire of a board") { Name, Settings }.Does(Set, "bench set"),
         new Command("list", "The boards there are, and the faults a board can have").Does(List, "bench list"),
         new Command("power-cycle", "Take a board's power away and give it back, also while something uses it") { Name }.Does(PowerCycle, "bench power-cycle"),
@@ -41,6 +42,7 @@ internal static class BenchVerbs
         new Command("remove", "Throw a board away") { Name }.Does(Remove, "bench remove"),
         new Command("serve", "Let other programs use boards, until Ctrl-C") { Names, Server, UsbIp, LibUsb, Uart, Realtime, Stats }.Does(Serve, "bench serve"),
         MeasureVerb.Create(),
+        DiagnoseVerb.Create(),
     };
 
     private static JsonObject New(Invocation call)
@@ -53,7 +55,7 @@ internal static class BenchVerbs
         };
         var board = Connection.Bench.New(
             line.GetValue(Name)!, chip, line.GetValue(Kind)!, line.GetValue(Faults) ?? [], line.GetValue(Firmware), line.GetValue(Volts),
-            line.GetValue(VcpUsart), line.GetValue(RawSerial), line.GetValue(Hub));
+            line.GetValue(VcpUsart), line.GetValue(RawSerial), line.GetValue(Hub), line.GetValue(Programmed));
         call.Screen.Result($"virtual:{board.Name}  {board.Kind}  {board.Chip}");
         return new JsonObject { ["board"] = board.Name, ["chip"] = board.Chip, ["probeKind"] = board.Kind, ["serial"] = board.Probe.Serial, ["hub"] = board.Hub };
     }

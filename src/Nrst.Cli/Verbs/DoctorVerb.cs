@@ -8,7 +8,9 @@ namespace Nrst.Cli.Verbs;
 /// <summary><c>nrst doctor</c>: looks at the machine, the probes and the way to the chip, and says what is wrong.</summary>
 internal static class DoctorVerb
 {
-    public static Command Create() => new Command("doctor", "Look at machine, probe and chip, and say what is wrong").WithTarget().Does(Examine);
+    private static readonly Option<bool> MayReset = new("--reset") { Description = "The chip may be reset, to see what NRST and a reset request do" };
+
+    public static Command Create() => new Command("doctor", "Look at machine, probe and chip, and say what is wrong") { MayReset }.WithTarget().Does(Examine);
 
     private static JsonObject Examine(Invocation call)
     {
@@ -17,7 +19,7 @@ internal static class DoctorVerb
             return LoaderDoctorVerb.Examine(call, loader);
         }
 
-        var seen = Doctor.Look(Connection.CatalogFor(call), Connection.Selector(call), Connection.Options(call));
+        var seen = Doctor.Look(Connection.CatalogFor(call), Connection.Selector(call), Connection.Options(call), call.Line.GetValue(MayReset));
         var findings = MachineRules.Conclude(seen);
         Show(call.Screen, seen);
         return Result(call.Screen, findings, Json(seen));
@@ -34,7 +36,7 @@ internal static class DoctorVerb
 
         screen.Result();
         screen.Result(findings.Count == 0 ? "Nothing wrong was found." : findings.Count == 1 ? "1 finding." : $"{findings.Count} findings.");
-        return new JsonObject { ["findings"] = new JsonArray([.. findings.Select(Json)]), ["seen"] = seen };
+        return new JsonObject { ["findings"] = Examination.ToJson(findings), ["seen"] = seen };
     }
 
     private static void Show(Screen screen, Observations seen)
@@ -73,6 +75,11 @@ internal static class DoctorVerb
             screen.Field("seen", evidence);
         }
 
+        foreach (var against in finding.Against)
+        {
+            screen.Field("but", against);
+        }
+
         foreach (var remedy in finding.Remedies)
         {
             screen.Field("do", remedy.Advice);
@@ -83,15 +90,6 @@ internal static class DoctorVerb
         }
     }
 
-    private static JsonObject Json(Finding finding) => new()
-    {
-        ["code"] = finding.Code,
-        ["fact"] = finding.Fact,
-        ["cause"] = finding.Cause,
-        ["evidence"] = new JsonArray([.. finding.Evidence.Select(line => (JsonNode)line)]),
-        ["remedies"] = ErrorReport.ToJson(finding.Remedies),
-    };
-
     private static JsonObject Json(Observations seen) => new()
     {
         ["usb"] = seen.Survey is { } survey ? survey.Problems.Count == 0 : null,
@@ -101,6 +99,62 @@ internal static class DoctorVerb
             ["selector"] = trial.Selector,
             ["probe"] = trial.Probe,
             ["chip"] = trial.Chip,
+            ["board"] = trial.Board is { } board ? Json(board) : null,
         })]),
+    };
+
+    private static JsonObject Json(BoardObservations board) => new()
+    {
+        ["volts"] = new JsonArray([.. board.Volts.Select(volts => (JsonNode)Math.Round(volts, 3))]),
+        ["answers"] = board.Answers,
+        ["wire"] = new JsonArray([.. board.Wire.Select(sample => new JsonObject
+        {
+            ["kilohertz"] = sample.Kilohertz,
+            ["transfers"] = sample.Transfers,
+            ["errors"] = sample.Errors,
+        })]),
+        ["accessPorts"] = new JsonArray([.. board.AccessPorts.Select(port => new JsonObject
+        {
+            ["number"] = port.Number,
+            ["idr"] = $"0x{port.Identity.Value:X8}",
+            ["core"] = port.ReachesCore,
+            ["refusal"] = port.Refusal,
+        })]),
+        ["core"] = board.Core is { } core
+            ? new JsonObject
+            {
+                ["name"] = $"{core.Identity}",
+                ["halted"] = core.IsHalted,
+                ["lockedUp"] = core.IsLockedUp,
+                ["sleeping"] = core.IsSleeping,
+                ["inReset"] = core.IsInReset,
+                ["resets"] = core.Resets,
+                ["breakpoints"] = core.Breakpoints,
+                ["pc"] = core.Pcs is [.., var pc] ? $"0x{pc.Value:X8}" : null,
+            }
+            : null,
+        ["resetFlags"] = new JsonArray([.. (board.Chip?.ResetFlags ?? []).Select(flag => (JsonNode)flag)]),
+        ["options"] = new JsonArray([.. (board.Chip?.Options ?? []).Select(option => new JsonObject { ["name"] = option.Name, ["value"] = option.Value })]),
+        ["flash"] = board.Flash is { } flash
+            ? new JsonObject
+            {
+                ["bytesRead"] = flash.Bytes,
+                ["unstable"] = flash.Unstable.Count,
+                ["written"] = flash.Written.Count,
+                ["unreadable"] = flash.Unreadable.Count,
+                ["blank"] = flash.IsBlank,
+            }
+            : null,
+        ["ramWrittenWhileHalted"] = board.RamWrittenWhileHalted.Count,
+        ["reset"] = board.Reset is { } reset
+            ? new JsonObject
+            {
+                ["pinWorks"] = reset.PinWorks,
+                ["pinRiseMilliseconds"] = reset.PinRise is { } rise ? Math.Round(rise.TotalMilliseconds, 3) : null,
+                ["answersWhileLow"] = reset.AnswersWhileLow,
+                ["requestWorks"] = reset.RequestWorks,
+            }
+            : null,
+        ["notSeen"] = new JsonArray([.. board.NotSeen.Select(line => (JsonNode)line)]),
     };
 }

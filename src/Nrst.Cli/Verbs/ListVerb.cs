@@ -27,7 +27,7 @@ internal static class ListVerb
         foreach (var problem in probes.Select(probe => probe.Problem).OfType<NrstException>().Concat(problems))
         {
             call.Screen.Paragraph("note", $"{problem.Message} ({problem.Code})");
-            ErrorReport.ShowRemedies(call.Screen, problem);
+            ErrorReport.ShowRemedies(call.Screen, problem.Remedies);
         }
 
         if (probes.Count == 0)

@@ -55,8 +55,7 @@ internal sealed class FasterCore
         {
             if (step.Waits)
             {
-                Write(writes);
-                if (!Await(step))
+                if (!Await(writes, step))
                 {
                     return false;
                 }
@@ -82,16 +81,22 @@ internal sealed class FasterCore
         }
     }
 
-    private bool Await(ClockStep step)
+    /// <summary>Writes, and waits for what follows.</summary>
+    private bool Await(List<WordAccess> writes, ClockStep step)
     {
-        for (var look = 0; look < MostLooks; look++)
+        Span<uint> seen = stackalloc uint[1];
+        _slow.Words.Run([.. writes, WordAccess.Read(step.At)], seen);
+        writes.Clear();
+        for (var look = 0; (seen[0] & step.Mask) != step.Value; look++)
         {
-            if ((_slow.Memory.Read32(step.At) & step.Mask) == step.Value)
+            if (look == MostLooks)
             {
-                return true;
+                return false;
             }
+
+            seen[0] = _slow.Memory.Read32(step.At);
         }
 
-        return false;
+        return true;
     }
 }

@@ -44,12 +44,13 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
     /// <summary>Proves that whole sectors are blank, or throws.</summary>
     public void ProveBlank(IEnumerable<FlashSector> sectors, CancellationToken cancel)
     {
-        var wanted = sectors.Select(sector => new WantedSector(sector, [], grain)).ToList();
-        if (wanted.Count == 0)
+        var erased = sectors.ToList();
+        if (erased.Count == 0 || (path.UsesLoader && path.AreBlank(erased, erased: true, cancel)))
         {
             return;
         }
 
+        var wanted = erased.Select(sector => new WantedSector(sector, [], grain)).ToList();
         var known = path.Survey(wanted, new Dictionary<WantedRun, byte[]>(), everything: true, cancel);
         if (known.FirstOrDefault(sector => sector.Other.Count > 0) is { } dirty)
         {

@@ -67,7 +67,7 @@ internal sealed class FlashRun
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
-        if (CanEraseAll(Protection) && MassEraseIsFaster(plan) && (options.ChipErase || NothingElse(wanted, present, seen, cancel)))
+        if (CanEraseAll(Protection) && MassEraseIsFaster(plan) && (options.ChipErase || NothingElse(wanted, seen, cancel)))
         {
             plan = FlashPlanner.Plan(wanted, known, wishes, massErase: true);
         }
@@ -198,12 +198,8 @@ internal sealed class FlashRun
     }
 
     /// <summary>Whether the sectors that the image does not touch are blank, so that erasing everything loses no more than erasing the others.</summary>
-    private bool NothingElse(
-        IReadOnlyList<WantedSector> wanted,
-        IReadOnlyDictionary<WantedRun, byte[]> present,
-        Dictionary<FlashSector, SectorKnowledge> seen,
-        CancellationToken cancel) =>
-        Path.UsesLoader && Path.Survey([.. wanted.Where(sector => !seen.ContainsKey(sector.Sector))], present, everything: true, cancel).All(known => known.Other.Count == 0);
+    private bool NothingElse(IReadOnlyList<WantedSector> wanted, Dictionary<FlashSector, SectorKnowledge> seen, CancellationToken cancel) =>
+        Path.UsesLoader && Path.AreBlank([.. wanted.Select(sector => sector.Sector).Where(sector => !seen.ContainsKey(sector))], erased: false, cancel);
 
     /// <summary>By the probe's clock, which shares nothing with the chip's.</summary>
     private void RequireSlowerThan(FlashBound? bound, TimeSpan since, IEnumerable<FlashSector> sectors)
@@ -230,7 +226,7 @@ internal sealed class FlashRun
 
     private void TellWhatSlows(FlashPlan plan)
     {
-        if (_flash.Notice is { } notice && !plan.ChangesNothing)
+        if (!plan.ChangesNothing && _flash.Notice is { } notice)
         {
             _target.Listener?.Invoke(new JobEvent.Noticed(notice));
         }

@@ -11,6 +11,10 @@ internal interface IFlashPath
     IReadOnlyList<SectorKnowledge> Survey(
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel);
 
+    /// <summary>Whether there is nothing in these sectors at all.</summary>
+    /// <param name="erased">They should be blank; else nobody knows.</param>
+    bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel);
+
     /// <summary>Erases and programs. The flash must not be write-protected where this works.</summary>
     /// <param name="massErase">Everything at once, before anything is programmed.</param>
     void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel);

@@ -6,17 +6,10 @@ namespace Nrst.Flash;
 /// <summary>Everything through the resident loader.</summary>
 internal sealed class LoaderPath : IFlashPath
 {
-    // Where nothing is erased first, the flash waits for its first bytes: small pieces until the ring has a lead.
-    private const int GlanceBytes = 256;
+    // Where nothing is erased first, the flash waits for its first bytes and the job for the last: small pieces until the ring has a lead, and at the end.
+    private const int SmallestPiece = 512;
 
-    // Of the loader's CRC, about.
-    private const double CyclesPerByte = 1.3;
-
-    // Of a survey, on a slow wire: the exchanges, and four words there and back.
-    private static readonly TimeSpan OneQuestion = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan OneItem = TimeSpan.FromMicroseconds(75);
-
-    private static readonly int[] s_ramp = [1024, 1024, 1024, 1024, 2048, 2048];
+    private static readonly int[] s_ramp = [512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
 
     private readonly FlashTarget _target;
     private readonly FlashController _flash;
@@ -46,42 +39,11 @@ internal sealed class LoaderPath : IFlashPath
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
-    {
-        var other = Glance(wanted, present, cancel);
-        var items = wanted.SelectMany(sector => sector.Runs.Where(run => !other.ContainsKey(run)).Select(run => SurveyItem.Over(SurveyKind.Content, run.Range))
-            .Concat(sector.Gaps.Select(gap => SurveyItem.Over(SurveyKind.Gap, gap)))).ToList();
-        var answers = new Queue<SurveyAnswer>(Ask(items, cancel));
-        return [.. wanted.Select(sector => Judge(sector, present, other, answers))];
-    }
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel) =>
+        new LoaderSurvey(_target, _flash.Grain, Ask).Look(wanted, present, cancel);
 
-    /// <summary>
-    /// The runs whose first bytes are others already, where looking at all of it takes longer than asking once more. A run that begins with blank cells
-    /// has to be looked at whole: it can be one that an interrupted job left.
-    /// </summary>
-    /// <returns>Each with the checksum of those first bytes.</returns>
-    private Dictionary<WantedRun, uint> Glance(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
-    {
-        var runs = wanted.SelectMany(sector => sector.Runs).Where(run => run.Data.Length > GlanceBytes).ToList();
-        var cost = OneQuestion + (runs.Count * OneItem);
-        if (runs.Sum(run => (long)run.Data.Length) * CyclesPerByte / _target.CoreHertz < 2 * cost.TotalSeconds)
-        {
-            return [];
-        }
-
-        // The reset vector moves with nearly every build. Where it has not, or there is none, a glance would find nothing.
-        var vector = _target.Memory.Read32(runs[0].Start + 4);
-        if (vector == _flash.Grain.ErasedWord || vector == BinaryPrimitives.ReadUInt32LittleEndian(present[runs[0]].AsSpan(4)))
-        {
-            return [];
-        }
-
-        var answers = Ask([.. runs.Select(run => SurveyItem.Over(SurveyKind.Content, new AddressRange(run.Start, GlanceBytes)))], cancel);
-        return runs.Zip(answers)
-            .Where(pair => pair.Second.First == pair.First.Start.Value + GlanceBytes && WordCrc.Of(present[pair.First].AsSpan(0, GlanceBytes)) != pair.Second.Second)
-            .ToDictionary(pair => pair.First, pair => pair.Second.Second);
-    }
+    public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
+        new LoaderSurvey(_target, _flash.Grain, Ask).AreBlank(sectors, erased, cancel);
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
@@ -103,7 +65,7 @@ internal sealed class LoaderPath : IFlashPath
             }
 
             foreach (var command in Merge(block.SelectMany(sector => sector.Writes))
-                .SelectMany(writing => Program(writing, commands.Count == 0 ? s_ramp : [])))
+                .SelectMany(writing => Program(writing, hidden: commands.Count > 0)))
             {
                 commands.Add(command);
                 tells.Add(() => progress.Programmed(command.Data.Length));
@@ -125,11 +87,8 @@ internal sealed class LoaderPath : IFlashPath
         ErasedFor = _loader.ReadErasedFor();
     }
 
-    public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel)
-    {
-        var answers = Ask([.. expected.Select(part => SurveyItem.Over(SurveyKind.Hash, part.Range))], cancel);
-        return [.. expected.Zip(answers, (part, answer) => WordCrc.Of(part.Data.Span) == answer.First)];
-    }
+    public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
+        new LoaderSurvey(_target, _flash.Grain, Ask).Holds(expected, cancel);
 
     /// <summary>The loader does that before it looks at anything, be it itself.</summary>
     public void ForgetCaches()
@@ -217,7 +176,7 @@ internal sealed class LoaderPath : IFlashPath
         var block = new List<SectorWork>();
         foreach (var sector in work)
         {
-            if (block.Count > 0 && block.Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostErased)
+            if (sector.Erase && block.Count > 0 && block.Where(one => one.Erase).Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostErased)
             {
                 yield return block;
                 block = [];
@@ -271,65 +230,6 @@ internal sealed class LoaderPath : IFlashPath
         return new Writing(parts[0].At, data);
     }
 
-    private SectorKnowledge Judge(
-        WantedSector sector, IReadOnlyDictionary<WantedRun, byte[]> present, Dictionary<WantedRun, uint> others, Queue<SurveyAnswer> answers)
-    {
-        var runs = new List<RunState>();
-        var other = new List<AddressRange>();
-        var old = new List<OldPiece>();
-        foreach (var run in sector.Runs)
-        {
-            if (others.TryGetValue(run, out var glance))
-            {
-                runs.Add(new RunState(RunMatch.Differs, run.Start));
-                old.Add(new OldPiece(new AddressRange(run.Start, GlanceBytes), null, glance));
-            }
-            else
-            {
-                var answer = answers.Dequeue();
-                runs.Add(Judge(run, present[run], answer));
-                if (answer.First > run.Start.Value && answer.First <= run.Range.Last.Value + 1UL)
-                {
-                    old.Add(new OldPiece(new AddressRange(run.Start, answer.First - run.Start.Value), null, answer.Second));
-                }
-            }
-
-            SectorKnowledge.AddHoles(other, run, present[run], sector.Grain);
-        }
-
-        foreach (var _ in sector.Gaps)
-        {
-            var (first, end) = answers.Dequeue();
-            if (end > first)
-            {
-                other.Add(new AddressRange(new Address(first), end - first));
-            }
-        }
-
-        return new SectorKnowledge(sector.Sector, runs, [.. other.OrderBy(range => range.Start)]) { Old = old };
-    }
-
-    private RunState Judge(WantedRun run, byte[] present, SurveyAnswer answer)
-    {
-        var used = (int)(answer.First - run.Start.Value);
-        if (used < 0 || used > present.Length || WordCrc.Of(present.AsSpan(0, used)) != answer.Second)
-        {
-            return new RunState(RunMatch.Differs, run.Start);
-        }
-
-        var grain = _flash.Grain;
-        if (grain.IsBlank(present.AsSpan(used)))
-        {
-            return new RunState(RunMatch.Holds, run.Start);
-        }
-
-        // A unit that is not all blank cannot be added to.
-        var from = grain.Up(used);
-        return grain.IsBlank(present.AsSpan(used, from - used))
-            ? new RunState(RunMatch.Appendable, run.Start + (uint)from)
-            : new RunState(RunMatch.Differs, run.Start);
-    }
-
     private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases)
     {
         var data = new byte[4 * (erases.Count + 1)];
@@ -344,26 +244,32 @@ internal sealed class LoaderPath : IFlashPath
         return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases };
     }
 
-    /// <param name="ramp">Sizes of the first commands.</param>
-    private IEnumerable<LoaderCommand> Program(Writing writing, int[] ramp)
+    /// <param name="hidden">An erase goes before it, and gives the transfer time.</param>
+    private IEnumerable<LoaderCommand> Program(Writing writing, bool hidden)
     {
-        var next = 0;
+        var next = hidden ? s_ramp.Length : 0;
         for (var at = 0; at < writing.Data.Length;)
         {
-            var size = Math.Min(next < ramp.Length ? ramp[next++] : _loader.MostData, _loader.MostData);
-            var data = writing.Data[at..Math.Min(at + size, writing.Data.Length)];
+            var left = writing.Data.Length - at;
+            var size = Math.Min(next < s_ramp.Length ? s_ramp[next++] : _loader.MostData, _loader.MostData);
+            while (!hidden && size > SmallestPiece && size > left / 2)
+            {
+                size /= 2;
+            }
+
+            var data = writing.Data[at..(at + Math.Min(size, left))];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
-            at += size;
+            at += data.Length;
             yield return new LoaderCommand(LoaderOperation.Program, where.Start.Value, 0, data, where, ProgramTime(data.Length));
         }
     }
 
-    /// <summary>The silicon's time, and about twelve cycles of ours for each access.</summary>
+    /// <summary>The silicon's time, and the loader's own.</summary>
     private OperationTime ProgramTime(int bytes)
     {
         var accesses = bytes / _flash.Access;
         var silicon = _flash.TimeOfProgram(accesses);
-        var ours = TimeSpan.FromSeconds(accesses * 12.0 / _target.CoreHertz);
+        var ours = TimeSpan.FromSeconds(accesses * (double)_flash.Loader!.Cycles / _target.CoreHertz);
         return new OperationTime(silicon.Typical + ours, silicon.Max + ours);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
         return known;
     }
 
+    public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
+        Survey([.. sectors.Select(sector => new WantedSector(sector, [], flash.Grain))], new Dictionary<WantedRun, byte[]>(), everything: true, cancel).All(known => known.Other.Count == 0);
+
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
         if (massErase)

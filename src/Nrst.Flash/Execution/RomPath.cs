@@ -24,6 +24,9 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
         return [.. wanted.Select(sector => _survey.Look(sector, everything, cancel))];
     }
 
+    public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
+        Survey([.. sectors.Select(sector => new WantedSector(sector, [], route.Grain))], new Dictionary<WantedRun, byte[]>(), everything: true, cancel).All(known => known.Other.Count == 0);
+
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
         var start = target.Clock.Now;

@@ -19,9 +19,14 @@ internal static class WordsAtOnce
             // Zeros may make no sense to it; what it asked for until then is what it will ask for.
         }
 
-        var places = rehearsal.Places.Distinct().ToArray();
+        return Read(memory, words, [.. rehearsal.Places.Distinct()], reader);
+    }
+
+    /// <param name="places">What the reader will ask for.</param>
+    public static T Read<T>(ITargetMemory memory, IWordBatch words, Address[] places, Func<ITargetMemory, T> reader)
+    {
         var values = new uint[places.Length];
-        if (places.Length > 2)
+        if (places.Length > 1)
         {
             words.Run([.. places.Select(WordAccess.Read)], values);
         }

@@ -43,4 +43,29 @@ internal static class LoaderBlob
     }
 
     public static void Set(Span<byte> blob, int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(blob[at..], value);
+
+    /// <summary>What the program is told before it starts.</summary>
+    public static void Fill(Span<byte> code, FlashTarget target, FlashController flash, LoaderPart part, LoaderRam ram)
+    {
+        var unused = ram.Base + Unused;
+        Set(code, Ring, ram.Ring);
+        Set(code, RingEnd, ram.RingEnd);
+        Set(code, SlotData, (uint)ram.SlotData);
+        Set(code, Unit, (uint)flash.Access);
+        Set(code, UnitTicks, Ticks(target, flash.TimeOfProgram(1).Least));
+        Set(code, Erased, flash.Grain.ErasedWord);
+        Set(code, Flash, target.Device.Flash.Controller.Value);
+        Set(code, Crc, target.Device.Crc?.At.Value ?? 0);
+        Set(code, CrcEnable, target.Device.Crc?.Clock.At.Value ?? unused);
+        Set(code, CrcBit, target.Device.Crc?.Clock.Mask ?? 0);
+        Set(code, Watchdog, part.Watchdog?.Value ?? unused);
+        Set(code, Vtor, target.Device.Core == "Cortex-M0" ? 0 : 0xE000_ED08); // that core alone has no SCB_VTOR
+        for (var i = 0; i < part.Arguments.Count; i++)
+        {
+            Set(code, Arguments + (4 * i), part.Arguments[i]);
+        }
+    }
+
+    /// <summary>Core cycles in a time.</summary>
+    public static uint Ticks(FlashTarget target, TimeSpan time) => (uint)(time.TotalSeconds * target.CoreHertz);
 }

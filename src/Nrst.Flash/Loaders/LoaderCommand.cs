@@ -57,7 +57,30 @@ internal sealed record SurveyItem(SurveyKind Kind, uint Start, uint Length)
 {
     public const int Bytes = 8;
 
+    /// <summary>The loader will probably come to something soon, and need not look through all of it.</summary>
+    public bool ProbablyShort { get; init; }
+
+    /// <summary>There is probably nothing of which a CRC would have to be made.</summary>
+    public bool ProbablyBlank { get; init; }
+
     public static SurveyItem Over(SurveyKind kind, AddressRange range) => new(kind, range.Start.Value, range.Length);
+
+    /// <summary>How long the loader looks, to know when to ask.</summary>
+    /// <remarks>
+    /// A CRC at zero wait states, a search for the end of what is not blank, and what an item costs whatever its length. That a gap is blank is the usual
+    /// case, and has to be looked through. Wrong guesses cost a question or two.
+    /// </remarks>
+    public static OperationTime TimeOf(IReadOnlyList<SurveyItem> items, string core, double hertz)
+    {
+        var small = core is "Cortex-M0" or "Cortex-M0+";
+        var cycles = items.Sum(item => item.Kind switch
+        {
+            SurveyKind.Hash => (item.Length * (small ? 1.7 : 1.3)) + 60,
+            SurveyKind.Content => (item.Length * (item.ProbablyBlank ? small ? 1.3 : 1.1 : small ? 1.7 : 1.3)) + (small ? 230 : 150),
+            _ => (item.ProbablyShort ? 0 : item.Length * (small ? 1.3 : 1.1)) + 60,
+        });
+        return new OperationTime(TimeSpan.FromSeconds(cycles / hertz), TimeSpan.FromSeconds(items.Sum(item => (long)item.Length) * 20.0 / hertz));
+    }
 
     public void Write(Span<byte> into)
     {

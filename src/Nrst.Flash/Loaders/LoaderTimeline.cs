@@ -22,7 +22,7 @@ internal sealed class LoaderTimeline
     {
         _takes.Add((time.Typical, programs, now));
         var takes = Takes(_takes.Count - 1);
-        var starts = _finish.Count > _done ? _finish[^1] : now;
+        var starts = _finish.Count > _done && _finish[^1] > now ? _finish[^1] : now;
         if (_finish.Count == _done)
         {
             _headSince = now;
@@ -56,12 +56,14 @@ internal sealed class LoaderTimeline
 
         Learn(now, done);
 
-        // The head cannot have begun later than it was first seen at work. If it is overdue it takes longer, and the longer the
+        // The head cannot have begun later than it was first seen at work, nor before it was there. If it is overdue it takes longer, and the longer the
         // delay is already, the less often asking is worth while.
         var latest = now + Takes(done);
         if (moved)
         {
-            _headDue = _finish[done] = _finish[done] < latest ? _finish[done] : latest;
+            var earliest = _takes[done].Sent + Takes(done);
+            var due = _finish[done] < latest ? _finish[done] : latest;
+            _headDue = _finish[done] = due > earliest ? due : earliest;
         }
 
         if (_finish[done] <= now)
@@ -72,7 +74,7 @@ internal sealed class LoaderTimeline
 
         for (var i = done + 1; i < _finish.Count; i++)
         {
-            _finish[i] = _finish[i - 1] + Takes(i);
+            _finish[i] = (_finish[i - 1] > _takes[i].Sent ? _finish[i - 1] : _takes[i].Sent) + Takes(i);
         }
     }
 

@@ -11,9 +11,13 @@ internal sealed class ResidentLoader
 {
     private const int MostResends = 3;
 
-    // Long enough to save a write per slot, short enough that the first slot is not kept waiting on a slow wire.
-    private const int GroupSlots = 4;
+    // Long enough to save writes, short enough that somebody who wants to stop is heard.
+    private const int GroupSlots = 8;
 
+    // The ring is filled again when this many slots are free, or later as long as there is enough to do.
+    private const int FewestFree = 4;
+
+    private static readonly TimeSpan EnoughToDo = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OneLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMilliseconds(20);
@@ -23,6 +27,7 @@ internal sealed class ResidentLoader
     private readonly LoaderRam _ram;
     private readonly byte[] _code;
     private uint _sequence;
+    private TimeSpan _slotOnWire;
     private bool _unsettled;
 
     private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
@@ -31,8 +36,8 @@ internal sealed class ResidentLoader
     /// <summary>The longest piece of data one command carries.</summary>
     public int MostData => _ram.SlotData;
 
-    /// <summary>How much should be erased by one command: little enough that its content fits into the ring behind it.</summary>
-    public int MostErased => _ram.Slots >= 4 ? 2 * _ram.SlotData : _ram.SlotData;
+    /// <summary>How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then.</summary>
+    public int MostErased => Math.Max(1, _ram.Slots / 2) * _ram.SlotData;
 
     /// <summary>The loader's own instructions: where they are, and the CRC they must have.</summary>
     public (AddressRange Range, uint Crc) Code =>
@@ -46,7 +51,7 @@ internal sealed class ResidentLoader
         var code = LoaderBlob.Of(part.Name);
         var ram = LoaderRam.In(target.Part, code.Length)
             ?? throw new TargetException("NRST3310", $"{target.Part.Name} has no RAM that could hold the loader.");
-        FillMailbox(code, target, flash, part, ram);
+        LoaderBlob.Fill(code, target, flash, part, ram);
         target.Memory.Write(new Address(ram.Base), code);
         target.Core.Launch(
             [
@@ -62,7 +67,7 @@ internal sealed class ResidentLoader
     }
 
     /// <summary>Core cycles in a time.</summary>
-    public uint Ticks(TimeSpan time) => Ticks(_target, time);
+    public uint Ticks(TimeSpan time) => LoaderBlob.Ticks(_target, time);
 
     /// <summary>Runs commands in order and returns when all are done.</summary>
     /// <param name="completed">Called with the number of commands done, whenever it was seen to change.</param>
@@ -99,7 +104,7 @@ internal sealed class ResidentLoader
                 RequireAtWork(commands[0], first, start);
             }
 
-            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count)), cancel);
+            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count, timeline)), cancel);
             var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
             var now = _target.Clock.Now;
             var error = (LoaderError)(status >> 24);
@@ -165,7 +170,7 @@ internal sealed class ResidentLoader
             }
 
             var place = DataOf(_sequence, data.Length);
-            Run([new LoaderCommand(LoaderOperation.Survey, 0, 0, data, _target.Layout.Range, TimeOf(part))], null, cancel);
+            Run([new LoaderCommand(LoaderOperation.Survey, 0, 0, data, _target.Layout.Range, SurveyItem.TimeOf(part, _target.Device.Core, _target.CoreHertz))], null, cancel);
             _target.Memory.Read(place, data);
             for (var i = 0; i < data.Length; i += SurveyItem.Bytes)
             {
@@ -187,21 +192,29 @@ internal sealed class ResidentLoader
 
     private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
 
-    private OperationTime TimeOf(SurveyItem[] items)
+    /// <summary>
+    /// All are out: the last one. The ring is full: the one that frees some slots, or as many as leave the loader busy until new ones are there, a fifth
+    /// of the time reckoned with being wrong. A question and a write cost the same however many slots they are about.
+    /// </summary>
+    private int NextOfInterest(int sent, int done, int count, LoaderTimeline timeline)
     {
-        // A CRC at zero wait states, and what an item costs whatever its length; a scan mostly ends at once. Wrong guesses cost one question.
-        var perByte = _target.Device.Core is "Cortex-M0" or "Cortex-M0+" ? 1.7 : 1.3;
-        var cycles = (items.Where(item => item.Kind is SurveyKind.Hash or SurveyKind.Content).Sum(item => (long)item.Length) * perByte) + (items.Length * 60L);
-        var all = items.Sum(item => (long)item.Length);
-        return new OperationTime(
-            TimeSpan.FromSeconds(cycles / _target.CoreHertz), TimeSpan.FromSeconds(all * 20.0 / _target.CoreHertz));
-    }
+        if (sent == count)
+        {
+            return sent - 1;
+        }
 
-    private int NextOfInterest(int sent, int done, int count)
-    {
-        // All are out: the last one. The ring is full: the one that frees a group.
-        var wanted = sent == count ? sent - 1 : done + Math.Min(GroupSlots, _ram.Slots / 2) - 1;
-        return Math.Clamp(wanted, done, sent - 1);
+        var least = Math.Clamp(done + Math.Min(FewestFree, _ram.Slots / 2) - 1, done, sent - 1);
+        var last = timeline.FinishOf(sent - 1);
+        for (var wanted = sent - 2; wanted > least; wanted--)
+        {
+            var wait = timeline.FinishOf(wanted) - _target.Clock.Now;
+            if (last - timeline.FinishOf(wanted) >= EnoughToDo + (2 * _slotOnWire) + (wait / 5))
+            {
+                return wanted;
+            }
+        }
+
+        return least;
     }
 
     /// <summary>In pieces, so that somebody who wants to stop is heard.</summary>
@@ -236,6 +249,7 @@ internal sealed class ResidentLoader
         var before = _target.Clock.Now;
         Deliver(start, bytes);
         var took = _target.Clock.Now - before;
+        _slotOnWire = took * ((double)_ram.Stride / bytes.Length);
         at = 0;
         for (var i = 0; i < count; i++)
         {
@@ -304,29 +318,6 @@ internal sealed class ResidentLoader
     /// <summary>Where the data of a slot begins; <paramref name="index"/> counts from 0 since the start.</summary>
     private Address DataOf(uint index, int length) => new(
         _ram.Ring + (index % (uint)_ram.Slots * (uint)_ram.Stride) + (uint)(_ram.SlotData - length));
-
-    private static void FillMailbox(Span<byte> code, FlashTarget target, FlashController flash, LoaderPart part, LoaderRam ram)
-    {
-        var unused = ram.Base + LoaderBlob.Unused;
-        LoaderBlob.Set(code, LoaderBlob.Ring, ram.Ring);
-        LoaderBlob.Set(code, LoaderBlob.RingEnd, ram.RingEnd);
-        LoaderBlob.Set(code, LoaderBlob.SlotData, (uint)ram.SlotData);
-        LoaderBlob.Set(code, LoaderBlob.Unit, (uint)flash.Access);
-        LoaderBlob.Set(code, LoaderBlob.UnitTicks, Ticks(target, flash.TimeOfProgram(1).Least));
-        LoaderBlob.Set(code, LoaderBlob.Erased, flash.Grain.ErasedWord);
-        LoaderBlob.Set(code, LoaderBlob.Flash, target.Device.Flash.Controller.Value);
-        LoaderBlob.Set(code, LoaderBlob.Crc, target.Device.Crc?.At.Value ?? 0);
-        LoaderBlob.Set(code, LoaderBlob.CrcEnable, target.Device.Crc?.Clock.At.Value ?? unused);
-        LoaderBlob.Set(code, LoaderBlob.CrcBit, target.Device.Crc?.Clock.Mask ?? 0);
-        LoaderBlob.Set(code, LoaderBlob.Watchdog, part.Watchdog?.Value ?? unused);
-        LoaderBlob.Set(code, LoaderBlob.Vtor, target.Device.Core == "Cortex-M0" ? 0 : 0xE000_ED08); // that core alone has no SCB_VTOR
-        for (var i = 0; i < part.Arguments.Count; i++)
-        {
-            LoaderBlob.Set(code, LoaderBlob.Arguments + (4 * i), part.Arguments[i]);
-        }
-    }
-
-    private static uint Ticks(FlashTarget target, TimeSpan time) => (uint)(time.TotalSeconds * target.CoreHertz);
 
     private Address Mailbox(int at) => new(_ram.Base + (uint)at);
 

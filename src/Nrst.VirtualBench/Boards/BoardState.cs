@@ -31,6 +31,9 @@ internal sealed record BoardState(
     /// <summary>Somebody took the board's power away and gave it back: what lasts only as long as the supply is gone.</summary>
     public bool PowerCycled { get; init; }
 
+    /// <summary>A program that does nothing is in the flash of the new board, where none of its faults puts another one there.</summary>
+    public bool Programmed { get; init; }
+
     /// <summary>Cells of the flash that an erase has left between both states: first byte and number.</summary>
     public IReadOnlyList<uint[]> Marginal { get; init; } = [];
 

@@ -72,10 +72,11 @@ public sealed class BoardStore
     /// <param name="firmware">As ST writes it; null for a recent one.</param>
     /// <param name="vcpUsart">Which USART the probe's virtual COM port ends at; null for that of the maker's boards.</param>
     /// <param name="hub">The hub it is plugged into; null for a socket of the computer.</param>
+    /// <param name="programmed">A program that does nothing is in its flash.</param>
     /// <param name="rawSerial">The probe tells its serial number over USB in the form of old ST-LINK/V2.</param>
     public BoardDescription New(
         string name, string chip, string kind = DefaultKind, IReadOnlyList<string>? faults = null, string? firmware = null,
-        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false, string? hub = null)
+        double volts = DefaultVolts, int? vcpUsart = null, bool rawSerial = false, string? hub = null, bool programmed = false)
     {
         CheckName(name);
         var part = FindPart(chip) ?? throw UnknownChip(chip);
@@ -122,6 +123,7 @@ public sealed class BoardStore
         {
             VcpUsart = vcpUsart,
             RawSerial = rawSerial,
+            Programmed = programmed,
         };
         state = hub is null ? state : BoardSetting.Apply(state, $"hub={hub}");
         if (vcpUsart is { } usart && _chips(part.Device, part.Part, state).Usarts is { } pins && !pins.Usarts.Contains(usart))

@@ -87,6 +87,14 @@ internal sealed class ChipOnBoard(Stm32Chip chip) : IBoardChip, IUsartPins
         }
     }
 
+    public void Occupy()
+    {
+        if (!chip.Flash[..8].ContainsAnyExcept(chip.FlashModel.Cells.ErasedValue))
+        {
+            chip.Flashed(Programs.Idle(chip).Image());
+        }
+    }
+
     public void Leave(IReadOnlyList<Fault> faults, long now)
     {
         foreach (var fault in faults.Where(fault => fault.Kind.NeedsPowerToLast))

@@ -13,6 +13,11 @@ internal interface IBoardChip : IChip
     {
     }
 
+    /// <summary>A program that does nothing for a flash that is still blank.</summary>
+    void Occupy()
+    {
+    }
+
     /// <summary>Gets what its faults have done to it since its supply came up.</summary>
     void Leave(IReadOnlyList<Fault> faults, long now)
     {

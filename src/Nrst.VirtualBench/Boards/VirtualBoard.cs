@@ -149,6 +149,11 @@ public sealed partial class VirtualBoard : IDisposable
         if (_folder.ReadChip(_state) is not { } saved)
         {
             _chip.Bear(_faults);
+            if (_state.Programmed)
+            {
+                _chip.Occupy();
+            }
+
             return;
         }
 

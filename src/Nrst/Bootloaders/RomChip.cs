@@ -58,12 +58,12 @@ public sealed record RomChip(string Name, Device Device, Part Part, BankedLayout
         }
 
         var chosen = fitting.FirstOrDefault(candidate => candidate.Exact) ?? fitting[0];
+        loader.Know(fitting.Select(candidate => candidate.Device.DeviceId));
         if (fitting.Select(candidate => candidate.Device).DistinctBy(Needs).Count() > 1)
         {
             return GenericChip.Of(told);
         }
 
-        loader.Know(fitting.Select(candidate => candidate.Device.DeviceId));
         var names = fitting.Select(candidate => candidate.Device.Name).Distinct().ToList();
         return new RomChip(names.Count > 3 ? $"{string.Join(" or ", names.Take(3))} or another" : string.Join(" or ", names), chosen.Device, chosen.Part, chosen.Layout, size, Disagreement(told, unusable, chosen.Layout))
         {
@@ -97,10 +97,12 @@ public sealed record RomChip(string Name, Device Device, Part Part, BankedLayout
         var device = named?.Device ?? devices[0];
         loader.Know(device.DeviceId);
         var (size, closed) = ReadSize(loader, device);
-        var part = named?.Part ?? device.Parts.Where(part => part.FlashKiB == size).MinBy(part => part.RamBytes) ?? device.Parts.MaxBy(part => part.FlashKiB)!;
+        int? reach = size is null && !closed && named is null ? Reach(loader, device) : null;
+        var part = named?.Part ?? device.Parts.Where(part => part.FlashKiB == reach).MinBy(part => part.RamBytes) ?? device.Parts.Where(part => part.FlashKiB == size).MinBy(part => part.RamBytes) ?? device.Parts.MaxBy(part => part.FlashKiB)!;
         var layout = part.Layouts.FirstOrDefault(layout => Holds(loader, layout)) ?? part.Layouts[0];
-        List<string> notes = size is null
-            ? [$"The flash size cannot be read through the loader: the largest of its kind is assumed, {part.FlashKiB} KiB."]
+        List<string> notes = reach is { } read
+            ? [$"The flash size cannot be read through the loader, which reads {read} KiB of flash and no more: that is taken for its size."]
+            : size is null ? [$"The flash size cannot be read through the loader: the largest of its kind is assumed, {part.FlashKiB} KiB."]
             : size != part.FlashKiB ? [$"The chip says it has {size} KiB of flash, and the device data know none such: {part.FlashKiB} KiB are assumed."] : [];
         return new RomChip(named?.Part.Name ?? device.Name, device, part, layout, size, notes) { ReadProtected = closed };
     }
@@ -120,6 +122,29 @@ public sealed record RomChip(string Name, Device Device, Part Part, BankedLayout
         {
             return false; // registers are not for everybody
         }
+    }
+
+    /// <summary>The smallest of the sizes there are behind which nothing can be read; null where that is none.</summary>
+    private static int? Reach(UsartLoader loader, Device device)
+    {
+        var word = new byte[4];
+        foreach (var part in device.Parts.DistinctBy(part => part.FlashKiB).OrderBy(part => part.FlashKiB))
+        {
+            try
+            {
+                loader.Read(part.Layouts[0].Range.Last + 1, word);
+            }
+            catch (FlashException)
+            {
+                return part.FlashKiB;
+            }
+            catch (RefusedException)
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>How far the flash of an unknown chip can be read.</summary>

@@ -1,5 +1,7 @@
 using Nrst.Arm;
+using Nrst.Bootloaders;
 using Nrst.Bootloaders.Dfu;
+using Nrst.Bootloaders.Usart;
 using Nrst.Flash;
 using Nrst.Images;
 
@@ -11,6 +13,8 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
 {
     private const int Piece = 4096; // a progress step, and at most this much after Ctrl-C
     private const ushort AnyId = 0xFFFF;
+
+    private bool _keepsEmpty;
 
     private IRomLoader Loader => session.Loader;
 
@@ -27,6 +31,7 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         CheckMadeFor(image);
         listener?.Invoke(new JobEvent.PhaseFinished(Phase.Connect, session.ConnectTime, 0));
         var start = Loader.Clock.Now;
+        _keepsEmpty = after is ResetAfter.Run && KeepsEmpty();
         var report = FlashExecutor.Run(new FlashJob(Describe(), image, options), cancel);
         var observed = after is ResetAfter.Run ? Go() : null;
         var connect = session.ConnectTime.TotalSeconds;
@@ -87,7 +92,32 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         }
 
         listener?.Invoke(new JobEvent.PhaseFinished(Phase.Reset, Loader.Clock.Now - start, 0));
+        if (_keepsEmpty)
+        {
+            listener?.Invoke(new JobEvent.Noticed(
+                "Parts of this kind note that their flash is empty when they get their power, and this one was: it goes into its loader at every reset until it is off and on again. Power it anew to see the program run."));
+            gone &= Loader is UsartLoader && session.RealReset is null; // Go jumps, and everything else is a reset
+        }
+
         return new RunObservation(gone ? FirmwareState.Started : FirmwareState.InLoader, null, null);
+    }
+
+    /// <summary>The part is one that looks at its flash at power-on only, and there was nothing in it.</summary>
+    private bool KeepsEmpty()
+    {
+        if (Loader switch
+        {
+            DfuLoader usb => !usb.Has(RomQuirk.StaysAfterLeave),
+            UsartLoader serial => !serial.Has(RomQuirk.StaysAfterLeave),
+            _ => true,
+        })
+        {
+            return false;
+        }
+
+        var vectors = new byte[8];
+        Loader.Read(session.Chip.Layout.Range.Start, vectors);
+        return !vectors.AsSpan().ContainsAnyExcept(session.Chip.Device.Flash.ErasedValue);
     }
 
     private RomTarget Describe()

@@ -84,19 +84,17 @@ internal sealed class RungTools(IDebugProbe probe, ConnectOptions options, TimeS
     /// Who the chip is. One that says only half of it is none: its DEV_ID and its flash size must both be there and make sense, or
     /// what is written next may go into a chip that is not listening.
     /// </summary>
-    public ChipIdentity Identify(int accessPort)
+    public ChipIdentity Identify(int accessPort, uint? core = null)
     {
-        var chip = ChipIdentification.Identify(probe.Words, options.Chip, accessPort);
+        var chip = ChipIdentification.Identify(probe.Words, options.Chip, accessPort, core);
         try
         {
-            FlashGeometry.Read(probe.Memory, chip.Device, chip.Named);
+            return chip with { Geometry = FlashGeometry.Read(probe.Memory, probe.Words, chip.Device, chip.Named) };
         }
         catch (TargetException unclear) when (unclear.Code == "NRST3303")
         {
-            // Who it is, is known. Which of its sector maps holds is for the job to find out.
+            return chip; // who it is, is known; which of its sector maps holds is for the job to find out
         }
-
-        return chip;
     }
 
     /// <summary>Halts the core in the moment in which it can be reached, and then looks who it is.</summary>
@@ -114,7 +112,7 @@ internal sealed class RungTools(IDebugProbe probe, ConnectOptions options, TimeS
 
         var (core, port) = AttachToCore(caught: true);
         core.Halt();
-        return new Contact(core, port, Identify(port)); // its program ran for a moment, so this is not a chip at rest
+        return new Contact(core, port, Identify(port, core.Identity.Cpuid)); // its program ran for a moment, so this is not a chip at rest
     }
 
     /// <summary>Gives a chip back that did not turn out to be one: its core goes on as it was found.</summary>

@@ -8,7 +8,7 @@ public delegate IEnumerable<Finding> Rule(Observations seen);
 /// <summary>What can be wrong between this machine and the chip, in the order in which it would be put right.</summary>
 public static class MachineRules
 {
-    public static IReadOnlyList<Rule> All { get; } = [UsbOutOfReach, ProbesOutOfReach, NothingAttached, NoUdevRule, ConnectingFailed];
+    public static IReadOnlyList<Rule> All { get; } = [UsbOutOfReach, ProbesOutOfReach, NothingAttached, NoUdevRule, BoardsThatAreIll];
 
     public static IReadOnlyList<Finding> Conclude(Observations seen) => [.. All.SelectMany(rule => rule(seen))];
 
@@ -38,8 +38,9 @@ public static class MachineRules
                 [new Remedy($"Install the rule file {UdevRules.File}.", UdevRules.InstallCommand)])]
             : [];
 
-    private static IEnumerable<Finding> ConnectingFailed(Observations seen) =>
-        seen.Trials.Where(trial => trial.Problem is not null).Select(trial => Finding.From(trial.Problem!, $"tried with --probe {trial.Selector}"));
+    private static IEnumerable<Finding> BoardsThatAreIll(Observations seen) =>
+        seen.Trials.SelectMany(trial => (trial.Board is { } board ? BoardRules.Conclude(board) : trial.Problem is { } problem ? [Finding.From(problem)] : [])
+            .Select(finding => finding with { Evidence = [.. finding.Evidence, $"tried with --probe {trial.Selector}"] }));
 
     private static string? Rules(Observations seen) => seen.UdevRules switch
     {

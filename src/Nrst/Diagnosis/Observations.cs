@@ -12,6 +12,9 @@ public sealed record ProbeTrial(string Selector)
 
     /// <summary>Why it went no further.</summary>
     public NrstException? Problem { get; init; }
+
+    /// <summary>What was seen of the board behind it; null where the probe did not get that far.</summary>
+    public BoardObservations? Board { get; init; }
 }
 
 /// <summary>What looking around showed. Null: not looked at, because the question did not concern it.</summary>

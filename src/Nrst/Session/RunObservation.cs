@@ -58,10 +58,13 @@ internal static class RunObserver
         var seen = new HashSet<uint>();
         var slept = false;
         Address? pc = null;
+        FaultReport? faults = null;
         for (var look = 0; look < Looks; look++)
         {
             clock.Wait(Pause);
-            switch (core.ReadState())
+            var (state, place, told) = core.Look();
+            faults = told;
+            switch (state)
             {
                 case CoreState.LockedUp:
                     return new RunObservation(FirmwareState.LockedUp, HaltedPc(core), Faults(core));
@@ -74,16 +77,18 @@ internal static class RunObserver
                     break;
             }
 
-            pc = core.SamplePc() ?? GlimpsePc(core);
+            pc = place ?? GlimpsePc(core);
             seen.Add(pc.Value.Value);
         }
 
         var inside = seen.Any(at => image.Pieces.Any(piece => piece.Range.Contains(new Address(at))));
-        var state = !inside ? FirmwareState.Elsewhere : seen.Count > 1 || slept ? FirmwareState.Running : FirmwareState.Stuck;
-        return new RunObservation(state, pc, state is FirmwareState.Stuck or FirmwareState.Elsewhere ? Faults(core) : null);
+        var verdict = !inside ? FirmwareState.Elsewhere : seen.Count > 1 || slept ? FirmwareState.Running : FirmwareState.Stuck;
+        return new RunObservation(verdict, pc, verdict is FirmwareState.Stuck or FirmwareState.Elsewhere ? Tell(faults ?? core.ReadFaults()) : null);
     }
 
-    private static string? Faults(CortexMCore core) => core.ReadFaults() is { HasFault: true } report ? report.ToString() : null;
+    private static string? Faults(CortexMCore core) => Tell(core.ReadFaults());
+
+    private static string? Tell(FaultReport faults) => faults.HasFault ? faults.ToString() : null;
 
     private static Address GlimpsePc(CortexMCore core)
     {

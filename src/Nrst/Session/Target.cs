@@ -10,10 +10,12 @@ public sealed class Target : IDisposable
 {
     private readonly DebugHold _hold;
     private readonly List<JobEvent.Repaired> _repairs;
+    private readonly bool _leaveOpen;
     private AtRest _rest;
 
-    private Target(IDebugProbe probe, ConnectOptions options, double? volts, Contact contact, ConnectLadder ladder)
+    private Target(IDebugProbe probe, ConnectOptions options, double? volts, Contact contact, ConnectLadder ladder, bool leaveOpen)
     {
+        _leaveOpen = leaveOpen;
         (Probe, Options, Kilohertz, Volts, Core, Chip) = (probe, options, ladder.Kilohertz, volts, contact.Core, contact.Chip);
         (Rungs, _repairs, _rest) = ([.. ladder.Reports], [.. ladder.Repairs], contact.Rest);
         (AccessPort, OtherCore) = (contact.AccessPort, contact.OtherCore);
@@ -54,7 +56,8 @@ public sealed class Target : IDisposable
     /// Attaches and identifies. With <see cref="ConnectMode.Auto"/> a chip that can be reached as it runs is not reset. Owns the probe, also when
     /// this throws.
     /// </summary>
-    public static Target Connect(IDebugProbe probe, ConnectOptions options)
+    /// <param name="leaveOpen">The caller goes on owning the probe, to look at the board afterwards.</param>
+    public static Target Connect(IDebugProbe probe, ConnectOptions options, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(probe);
         ArgumentNullException.ThrowIfNull(options);
@@ -64,7 +67,7 @@ public sealed class Target : IDisposable
             var volts = probe.ReadTargetVolts();
             var ladder = new ConnectLadder(probe, options, volts);
             var contact = ladder.Climb();
-            var target = new Target(probe, options, volts, contact, ladder) { ConnectTime = probe.Clock.Now - start };
+            var target = new Target(probe, options, volts, contact, ladder, leaveOpen) { ConnectTime = probe.Clock.Now - start };
             if (contact.Core.WasSleeping || target.IsShy)
             {
                 target.KeepAwake();
@@ -72,7 +75,7 @@ public sealed class Target : IDisposable
 
             return target;
         }
-        catch
+        catch when (!leaveOpen)
         {
             probe.Dispose();
             throw;
@@ -80,7 +83,7 @@ public sealed class Target : IDisposable
     }
 
     /// <summary>The flash as this chip has it, read from the silicon and checked against the device data.</summary>
-    public FlashGeometry ReadGeometry() => FlashGeometry.Read(Memory, Chip.Device, Chip.Named);
+    public FlashGeometry ReadGeometry() => FlashGeometry.Read(Memory, Probe.Words, Chip.Device, Chip.Named);
 
     public void Dispose()
     {
@@ -94,7 +97,10 @@ public sealed class Target : IDisposable
             // The wire is gone; what the first error said is the better story.
         }
 
-        Probe.Dispose();
+        if (!_leaveOpen)
+        {
+            Probe.Dispose();
+        }
     }
 
     /// <summary>How far the chip has been at rest since connecting; asked once, for whoever works on it next has to see to that.</summary>

@@ -1,3 +1,4 @@
+using Nrst.Flash;
 using Nrst.Targets;
 
 namespace Nrst;
@@ -7,6 +8,9 @@ namespace Nrst;
 /// <param name="UniqueId">96 bits, as 24 hexadecimal digits; 64 bits and 16 digits on the STM32WB0.</param>
 public sealed record ChipIdentity(Device Device, Part? Named, ushort RevisionId, uint CpuId, string UniqueId)
 {
+    /// <summary>The flash as it was when the chip was identified; null where that did not say which of its sector maps holds.</summary>
+    internal FlashGeometry? Geometry { get; init; }
+
     /// <summary>The part number where it is certain, else the group of parts that share the DEV_ID.</summary>
     public string Name => Named?.Name ?? Device.Name;
 
@@ -32,11 +36,12 @@ internal static class ChipIdentification
 
     /// <summary>Reads IDCODE, CPUID and the unique id in two batches where it is an STM32F4, in a few more elsewhere, and disturbs nothing.</summary>
     /// <param name="accessPort">The AP that <paramref name="words"/> goes through.</param>
+    /// <param name="core">CPUID, where somebody has read it already.</param>
     /// <exception cref="TargetException">The chip is unknown, has no flash to program, or is not the one the user named.</exception>
-    public static ChipIdentity Identify(IWordBatch words, string? chip, int accessPort = 0)
+    public static ChipIdentity Identify(IWordBatch words, string? chip, int accessPort = 0, uint? core = null)
     {
         (Device Device, Part Part)? wanted = chip is null ? null : Wanted(chip);
-        var (device, place, idCode, cpuId) = FindDevice(words, accessPort);
+        var (device, place, idCode, cpuId) = FindDevice(words, accessPort, core);
         if (device.Debug.AccessPort != accessPort && device.SecondCore?.AccessPort != accessPort)
         {
             throw new TargetException("NRST3323", $"It is an {device.Name}, and its memory is behind access port {device.Debug.AccessPort}, not {accessPort}.")
@@ -64,7 +69,7 @@ internal static class ChipIdentification
         return new ChipIdentity(device, wanted?.Part, place.RevisionOf(idCode), cpuId, unique);
     }
 
-    private static (Device Device, IdCodePlace Place, uint IdCode, uint CpuId) FindDevice(IWordBatch words, int accessPort)
+    private static (Device Device, IdCodePlace Place, uint IdCode, uint CpuId) FindDevice(IWordBatch words, int accessPort, uint? core)
     {
         var seen = new List<string>();
         var asked = new HashSet<IdCodePlace>();
@@ -76,7 +81,8 @@ internal static class ChipIdentification
         // A second core sees the identity code where the first one does, and has a place of its own in no table.
         var everywhere = DeviceDatabase.IdCodePlaces();
         var second = !everywhere.Any(place => place.AccessPort == accessPort);
-        var places = new Queue<IdCodePlace>(everywhere.Where(place => second || place.AccessPort == accessPort).Take(1));
+        var likely = core is { } who && !second ? DeviceDatabase.IdCodePlaces(CoreNames.Of(who)) : everywhere;
+        var places = new Queue<IdCodePlace>(likely.Concat(everywhere).Where(place => second || place.AccessPort == accessPort).Take(1));
         while (places.TryDequeue(out var place))
         {
             if ((!second && place.AccessPort != accessPort) || !asked.Add(place))
@@ -84,11 +90,11 @@ internal static class ChipIdentification
                 continue;
             }
 
-            var word = ReadBoth(words, place.At, read) ? read[0] : null as uint?;
+            var word = ReadBoth(words, place.At, core, read) ? read[0] : null as uint?;
             seen.Add(word is null ? $"IDCODE at {place.At}: the access faults" : $"IDCODE at {place.At}: 0x{word:X8}, CPUID 0x{read[1]:X8}");
             if (cpuId is null)
             {
-                cpuId = word is null ? ReadOne(words, Cpuid) : read[1];
+                cpuId = core ?? (word is null ? ReadOne(words, Cpuid) : read[1]);
                 DeviceDatabase.IdCodePlaces(second ? null : CoreNames.Of(cpuId.Value)).Concat(DeviceDatabase.Recognised.Select(chip => chip.Place)).ToList().ForEach(places.Enqueue);
             }
 
@@ -119,10 +125,16 @@ internal static class ChipIdentification
         };
     }
 
-    private static bool ReadBoth(IWordBatch words, Address at, Span<uint> into)
+    private static bool ReadBoth(IWordBatch words, Address at, uint? core, Span<uint> into)
     {
         try
         {
+            if (core is { } known)
+            {
+                (into[0], into[1]) = (ReadOne(words, at), known);
+                return true;
+            }
+
             words.Run([WordAccess.Read(at), WordAccess.Read(Cpuid)], into);
             return true;
         }

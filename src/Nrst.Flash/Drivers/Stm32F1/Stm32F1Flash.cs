@@ -17,7 +17,7 @@ internal sealed class Stm32F1Flash(FlashChip chip, bool hidesLock, bool remember
     private readonly Address _at = chip.Flash.Controller;
     private bool _keysGiven;
 
-    public override LoaderPart Loader => new("stm32f1");
+    public override LoaderPart Loader => new("stm32f1") { Cycles = 24 };
 
     /// <summary>RM0091, "Empty check": no register shows that flag, so a chip that is empty now is taken for one that was so at power-on.</summary>
     public override string? Notice => remembersEmpty && Memory.Read32(Chip.Flash.Start) == Grain.ErasedWord

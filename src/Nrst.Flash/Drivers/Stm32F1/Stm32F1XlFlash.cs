@@ -16,7 +16,7 @@ internal sealed class Stm32F1XlFlash(FlashChip chip) : FlashController(chip)
     private readonly FlashBank[] _banks = [.. chip.Layout.Banks];
     private bool _keysGiven;
 
-    public override LoaderPart Loader => new("stm32f1xl") { Arguments = [_banks[^1].Layout.Range.Start.Value, At(_banks[^1]) - At(_banks[0])] };
+    public override LoaderPart Loader => new("stm32f1xl") { Arguments = [_banks[^1].Layout.Range.Start.Value, At(_banks[^1]) - At(_banks[0])], Cycles = 24 };
 
     /// <summary>Copies of the STM32F1 are known that read LOCK as 0 while they are locked; keys too many do no harm.</summary>
     public override bool IsLocked => !_keysGiven || _banks.Any(bank => Memory.Read(At(bank), CR).HasFlag(FlashCr.LOCK));
@@ -52,6 +52,8 @@ internal sealed class Stm32F1XlFlash(FlashChip chip) : FlashController(chip)
             Memory.Write(At(bank), SR, FlashSr.EOP | FlashSr.Errors);
         }
     }
+
+    protected override bool StatusByBank => true;
 
     /// <summary>Of the banks that the place lies in, the one that is busy or has failed.</summary>
     protected override FlashStatus ReadStatus(AddressRange where)

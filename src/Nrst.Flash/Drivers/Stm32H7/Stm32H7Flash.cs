@@ -44,6 +44,7 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
     public override LoaderPart Loader => new("stm32h7")
     {
         Arguments = [_banks.Length > 1 ? _banks[1] - _banks[0] : 0, (uint)Waiting, (uint)shape.Start],
+        Cycles = 100,
         Watchdog = Watchdog,
     };
 
@@ -54,8 +55,14 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
         Chip.Layout.Banks.Aggregate(default(OperationTime), (sum, bank) => sum + TimeOf(bank));
 
     /// <summary>A register that is open gets no keys: a second sequence would shut it until the next reset.</summary>
-    protected override bool WriteKeys() =>
-        _banks.Where(IsShut).ToList().TrueForAll(bank => WriteKeys(bank, KEYR, FlashKey.First, FlashKey.Second, CR, FlashCr.LOCK));
+    protected override bool WriteKeys()
+    {
+        var shut = _banks.Where(IsShut).ToList();
+        var seen = new uint[shut.Count];
+        Chip.Words.Run(
+            [.. shut.SelectMany(bank => (WordAccess[])[bank.WriteOf(KEYR, FlashKey.First), bank.WriteOf(KEYR, FlashKey.Second), bank.ReadOf(CR)])], seen);
+        return !seen.Any(control => ((FlashCr)control).HasFlag(FlashCr.LOCK));
+    }
 
     /// <summary>LOCK leaves the other bits as they are, so they are put out of the way first.</summary>
     protected override void WriteLock()
@@ -70,13 +77,8 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
         (i == 0 ? CR : CR with { Name = "FLASH_CR2" }).Show(Memory.Read(bank, CR))));
 
     /// <summary>Flags are cleared through FLASH_CCR, and a flash word that was begun is dropped by clearing PG.</summary>
-    protected override void ForgetErrors()
-    {
-        foreach (var bank in _banks)
-        {
-            Chip.Words.Run([bank.WriteOf(CR, Waiting), bank.WriteOf(CCR, FlashSr.Clearable)], []);
-        }
-    }
+    protected override void ForgetErrors() => Chip.Words.Run(
+        [.. _banks.SelectMany(bank => (WordAccess[])[bank.WriteOf(CR, Waiting), bank.WriteOf(CCR, FlashSr.Clearable)])], []);
 
     /// <summary>Of both banks, the one that has something to say.</summary>
     protected override FlashStatus ReadStatus(AddressRange where)

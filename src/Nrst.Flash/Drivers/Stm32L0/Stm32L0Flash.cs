@@ -23,7 +23,7 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
 
     public override int Access => Chip.Flash.Burst ?? WordBytes;
 
-    public override LoaderPart Loader => new("stm32l0");
+    public override LoaderPart Loader => new("stm32l0") { Cycles = 100 };
 
     public override bool IsLocked => (Memory.Read(_at, PECR) & FlashPecr.Locks) != 0;
 

@@ -21,7 +21,7 @@ internal sealed class Stm32L4Flash(FlashChip chip)
         Faults = FaultRules.OfPages(FlashSr.WRPERR, FlashSr.PROGERR, FlashSr.OPERR, FlashSr.Errors),
     };
 
-    public override LoaderPart Loader => new("stm32l4");
+    public override LoaderPart Loader => new("stm32l4") { Cycles = 22 };
 
     protected override FlashCr WordOf(FlashBank bank, uint field) =>
         FlashCr.PER | FlashCr.Page(field) | (bank.Number == 2 ? FlashCr.BKER : 0);

@@ -26,7 +26,7 @@ internal sealed class AccessPortRung : ConnectRung
             try
             {
                 var core = tools.AttachToCore(port);
-                return new Contact(core, port, tools.Identify(port)) { OtherCore = true };
+                return new Contact(core, port, tools.Identify(port, core.Identity.Cpuid)) { OtherCore = true };
             }
             catch (TargetException none)
             {

@@ -10,6 +10,6 @@ internal sealed class AttachRung : ConnectRung
         tools.UseClock(tools.Wish);
         tools.Probe.Attach();
         var (core, port) = tools.AttachToCore();
-        return new Contact(core, port, tools.Identify(port));
+        return new Contact(core, port, tools.Identify(port, core.Identity.Cpuid));
     }
 }

@@ -26,6 +26,6 @@ internal sealed class CoreResetRung : ConnectRung
             core.Halt();
         }
 
-        return new Contact(core, port, tools.Identify(port)) { Rest = AtRest.CoreOnly };
+        return new Contact(core, port, tools.Identify(port, core.Identity.Cpuid)) { Rest = AtRest.CoreOnly };
     }
 }

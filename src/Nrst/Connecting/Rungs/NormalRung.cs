@@ -15,6 +15,6 @@ internal sealed class NormalRung : ConnectRung
         tools.Probe.Attach();
         var (core, port) = tools.AttachToCore();
         core.Reset(ResetKind.System, halt: true);
-        return new Contact(core, port, tools.Identify(port)) { Rest = AtRest.Reset };
+        return new Contact(core, port, tools.Identify(port, core.Identity.Cpuid)) { Rest = AtRest.Reset };
     }
 }

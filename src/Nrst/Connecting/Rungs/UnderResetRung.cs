@@ -21,7 +21,7 @@ internal sealed class UnderResetRung(bool slowly) : ConnectRung
         tools.Probe.Attach(underReset: true);
         var (core, port) = tools.AttachToCore(underReset: true);
         core.Reset(ResetKind.Pin, halt: true);
-        var contact = new Contact(core, port, tools.Identify(port)) { Rest = AtRest.Reset };
+        var contact = new Contact(core, port, tools.Identify(port, core.Identity.Cpuid)) { Rest = AtRest.Reset };
         if (slowly)
         {
             SpeedUp(tools);
