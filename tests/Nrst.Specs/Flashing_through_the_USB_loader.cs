@@ -88,7 +88,7 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
         Assert.Contains(plan.Steps, step => step.Reason.EndsWith("15,884 bytes of other data at 0x0800_01F4 will be lost; use --keep", StringComparison.Ordinal));
 
         programmer.Flash(Image(silicon, 400), new FlashOptions { Keep = true }, ResetAfter.None, default);
-        Assert.Equal(FlashingBench.Bytes(20_000, 3)[400..], silicon.Flash[400..20_000]);
+        Assert.True(silicon.Flash[400..20_000].SequenceEqual(FlashingBench.Bytes(20_000, 3).AsSpan(400)));
 
         var report = programmer.Flash(FlashingBench.Image((Start, FlashingBench.Bytes(500, 8))), new FlashOptions(), ResetAfter.None, default).Report;
         Assert.Contains(report.Plan.Steps, step => step.Reason == "holds other bytes where the image lies; what else it holds was not read and will be lost; --keep keeps it");
