@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nrst.Arm;
 using Nrst.Bootloaders;
 using Nrst.Bootloaders.Dfu;
@@ -32,6 +33,7 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         listener?.Invoke(new JobEvent.PhaseFinished(Phase.Connect, session.ConnectTime, 0));
         var start = Loader.Clock.Now;
         _keepsEmpty = after is ResetAfter.Run && KeepsEmpty();
+        TellSupply(options);
         var report = FlashExecutor.Run(new FlashJob(Describe(), image, options), cancel);
         var observed = after is ResetAfter.Run ? Go() : null;
         var connect = session.ConnectTime.TotalSeconds;
@@ -118,6 +120,25 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         var vectors = new byte[8];
         Loader.Read(session.Chip.Layout.Range.Start, vectors);
         return !vectors.AsSpan().ContainsAnyExcept(session.Chip.Device.Flash.ErasedValue);
+    }
+
+    private void TellSupply(FlashOptions options)
+    {
+        if (options.Volts is not { } volts)
+        {
+            return;
+        }
+
+        if (Loader is DfuLoader { TakesSupply: true } usb)
+        {
+            usb.TellSupply(volts);
+            listener?.Invoke(new JobEvent.Noticed(string.Create(
+                CultureInfo.InvariantCulture, $"The loader was told that it has {volts:0.0#} V, as you said; with less the flash is not programmed as it should be, which the proof would find.")));
+        }
+        else
+        {
+            listener?.Invoke(new JobEvent.Noticed("This loader cannot be told the supply, and does not ask for it: --supply changes nothing here."));
+        }
     }
 
     private RomTarget Describe()

@@ -128,6 +128,42 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         Assert.Equal(0xFF, chip.Flash[0x1000]);
     }
 
+    /// <summary>The voltage range of AN3156, which dfu-util can write and read like any memory: words and not bytes from then on, until a reset.</summary>
+    [Theory]
+    [InlineData("STM32F207ZG", 3)]
+    [InlineData("STM32F407VG", 3)]
+    [InlineData("STM32F746ZG", 3)]
+    [InlineData("STM32F407VG", 1)]
+    public async Task It_tells_the_supply_and_is_faster_for_it(string part, byte range)
+    {
+        Peers.Require("dfu-util");
+        using var board = Boards.InItsBootloader(_folder.File("bench"), part);
+        var chip = ((ChipOnBoard)board.Chip).Silicon;
+        var alternate = chip.Loader!.Rom.Dfu!.Alternates.Index().Single(one => one.Item.StartsWith("@Device Feature", StringComparison.Ordinal)).Index;
+        var slow = await Download(3);
+
+        var (exit, talk) = await Peers.On(
+            board, "dfu-util", "-a", $"{alternate}", "-s", "0xffff0000", "-D", _folder.File("feature.bin", [range, 0xFF, 0xFF, 0xFF]));
+        Assert.True(exit == 0, talk);
+        var fast = await Download(5);
+        (exit, talk) = await Peers.On(board, "dfu-util", "-a", $"{alternate}", "-s", "0xffff0000:4", "-U", _folder.File("back.bin"));
+        Assert.True(exit == 0, talk);
+
+        Assert.Equal([range, 0xFF, 0xFF, 0xFF], await File.ReadAllBytesAsync(_folder.File("back.bin")));
+        Assert.InRange(slow / fast, range == 3 ? 2.2 : 1.3, range == 3 ? 4 : 2);
+
+        async Task<double> Download(int seed)
+        {
+            var image = FlashingBench.Bytes(32 * 1024, seed);
+            var before = StatisticsSnapshot.Of(board);
+            var (exit, talk) = await Peers.On(board, "dfu-util", "-a", "0", "-s", $"0x{Start:x8}", "-D", _folder.File($"{seed}.bin", image));
+            Assert.True(exit == 0, talk);
+            Assert.Equal(image, chip.Flash[..image.Length]);
+            var after = StatisticsSnapshot.Of(board);
+            return after.Chip.FlashErase + after.Chip.FlashProgram - before.Chip.FlashErase - before.Chip.FlashProgram;
+        }
+    }
+
     private static byte[] DfuFile(params (uint At, byte[] Data)[] elements)
     {
         var target = elements.SelectMany(element => (byte[])[.. BitConverter.GetBytes(element.At), .. BitConverter.GetBytes(element.Data.Length), .. element.Data]).ToArray();
