@@ -163,6 +163,47 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
         Assert.Equal("NRST4501", Assert.Throws<ImageException>(() => new RomProgrammer(session).Flash(image, new FlashOptions(), ResetAfter.Run, default)).Code);
     }
 
+    /// <summary>The numbers are those of the device on which the file was made. Here alternate setting 0 is the flash, 1 the option bytes and 2 the OTP.</summary>
+    [Fact]
+    public void A_target_of_a_file_goes_where_its_addresses_are_whatever_its_number_and_name()
+    {
+        using var board = InItsLoader("STM32F407VG");
+        var silicon = Silicon(board);
+        FlashingBench.Bytes(60_000, 3).CopyTo(silicon.Flash);
+        var (first, second) = (Image(silicon, 3_000).Pieces[0].Data.ToArray(), FlashingBench.Bytes(2_000, 5));
+        var image = ImageReader.Load(_folder.File("app.dfu", DfuFiles.Of((2, "second part", [(Start + 0x8000, second)]), (1, "", [(Start, first)]))));
+
+        Flash(board, image);
+
+        Assert.Equal(first, silicon.Flash[..3_000]);
+        Assert.Equal(second, silicon.Flash[0x8000..(0x8000 + 2_000)]);
+    }
+
+    [Theory]
+    [InlineData(0x1FFF_C000, "Option Bytes", "NRST4502")]
+    [InlineData(0x1FFF_7800, "OTP Memory", "NRST4502")]
+    [InlineData(0x2000_0000, "RAM", "NRST4090")]
+    [InlineData(0x0810_0000, "past the end", "NRST4090")]
+    public void A_target_that_is_not_for_the_flash_is_told_by_its_name_and_nothing_is_written(uint at, string name, string code)
+    {
+        using var board = InItsLoader("STM32F407VG");
+        var silicon = Silicon(board);
+        var old = FlashingBench.Bytes(60_000, 3);
+        old.CopyTo(silicon.Flash);
+        var image = ImageReader.Load(_folder.File("app.dfu", DfuFiles.Of((0, "", [(Start, Image(silicon, 3_000).Pieces[0].Data.ToArray())]), (1, "", [(at, new byte[16])]))));
+        using var session = Open(board);
+        var before = new RomProgrammer(session).Read(new AddressRange(new Address(0x1FFF_C000), 16), default);
+
+        var told = Assert.Throws<ImageException>(() => new RomProgrammer(session).Flash(image, new FlashOptions(), ResetAfter.Run, default));
+
+        Assert.Equal(code, told.Code);
+        Assert.Contains(name, told.Message, StringComparison.Ordinal);
+        Assert.Contains("target 2 (alternate setting 1), element 1", told.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(told.Remedies);
+        Assert.Equal(old, silicon.Flash[..60_000]);
+        Assert.Equal(before, new RomProgrammer(session).Read(new AddressRange(new Address(0x1FFF_C000), 16), default));
+    }
+
     [Fact]
     public void Everything_is_erased_and_a_few_bytes_are_put_between_others()
     {

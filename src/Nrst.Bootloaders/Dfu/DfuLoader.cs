@@ -159,6 +159,5 @@ public sealed class DfuLoader : IRomLoader
     }
 
     /// <summary>The alternate setting whose memory holds the address; the one of the flash where none says so.</summary>
-    private void Choose(Address address) => _device.Choose(
-        (Description.Alternates.FirstOrDefault(alternate => alternate.Layout.Segments.Any(segment => segment.Range.Contains(address))) ?? Description.Flash)?.Number ?? 0);
+    private void Choose(Address address) => _device.Choose((Description.Holding(address) ?? Description.Flash)?.Number ?? 0);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using Nrst.VirtualBench.Boards;
 
@@ -49,7 +48,7 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
         // Two pieces in one file of its own, the second where the chip was not touched yet.
         var more = FlashingBench.Bytes(1024, 5);
         var there = Start + (uint)chip.Flash.Length / 2;
-        (exit, talk) = await Peers.On(board, "dfu-util", "-D", _folder.File("image.dfu", DfuFile((Start, image), (there, more))));
+        (exit, talk) = await Peers.On(board, "dfu-util", "-D", _folder.File("image.dfu", DfuFiles.Of((0, "", [(Start, image), (there, more)]))));
         Assert.True(exit == 0, talk);
         Assert.Equal(image, chip.Flash[..image.Length]);
         Assert.Equal(more, chip.Flash.Slice(chip.Flash.Length / 2, more.Length));
@@ -162,28 +161,5 @@ public sealed class Dfu_util_judges_the_bootloaders : IDisposable
             var after = StatisticsSnapshot.Of(board);
             return after.Chip.FlashErase + after.Chip.FlashProgram - before.Chip.FlashErase - before.Chip.FlashProgram;
         }
-    }
-
-    private static byte[] DfuFile(params (uint At, byte[] Data)[] elements)
-    {
-        var target = elements.SelectMany(element => (byte[])[.. BitConverter.GetBytes(element.At), .. BitConverter.GetBytes(element.Data.Length), .. element.Data]).ToArray();
-        byte[] body =
-        [
-            .. "Target"u8, 0, .. BitConverter.GetBytes(0), .. new byte[255], .. BitConverter.GetBytes(target.Length), .. BitConverter.GetBytes(elements.Length), .. target,
-        ];
-        byte[] file = [.. "DfuSe"u8, 1, .. BitConverter.GetBytes(11 + body.Length), 1, .. body, 0x00, 0x22, 0x11, 0xDF, 0x83, 0x04, 0x1A, 0x01, .. "UFD"u8, 16];
-        var crc = uint.MaxValue;
-        foreach (var each in file)
-        {
-            crc ^= each;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) != 0 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1;
-            }
-        }
-
-        var suffix = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(suffix, crc);
-        return [.. file, .. suffix];
     }
 }
