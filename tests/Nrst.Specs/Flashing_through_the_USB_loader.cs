@@ -10,6 +10,7 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
 {
     private const uint Start = 0x0800_0000;
     private readonly TemporaryFolder _folder = new();
+    private int _boards;
 
     public void Dispose() => _folder.Dispose();
 
@@ -300,14 +301,15 @@ public sealed class Flashing_through_the_USB_loader : IDisposable
     private VirtualBoard InItsLoader(string part, params string[] faults)
     {
         var store = new BoardStore(_folder.File("bench"));
-        store.New("b", part, "v2-1", faults);
-        using (var virgin = store.Open("b"))
+        var name = $"b{_boards++}";
+        store.New(name, part, "v2-1", faults);
+        using (var virgin = store.Open(name))
         {
             Silicon(virgin).Flash[..8].Fill(0x24); // an empty one would go into its loader whatever the pin says
         }
 
-        store.Set("b", ["boot0=1"]);
-        return store.Open("b");
+        store.Set(name, ["boot0=1"]);
+        return store.Open(name);
     }
 
     private static FirmwareImage Image(Stm32Chip chip, int length)

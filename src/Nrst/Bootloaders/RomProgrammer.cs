@@ -193,7 +193,7 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         }
 
         var others = image.Pieces.Select(piece => (Piece: piece, Place: device.Holding(piece.Start)))
-            .Where(pair => pair.Place is { Layout.Purpose: not DfuPurpose.Flash } && session.Chip.Layout.FirstOutside(pair.Piece.Range) is not null).ToList();
+            .Where(pair => pair.Place is { Layout.Purpose: not DfuPurpose.Flash } && !session.Chip.Layout.Range.Contains(pair.Piece.Start)).ToList();
         if (others is [var (piece, place), ..])
         {
             throw new ImageException("NRST4502", $"{piece.Origin} of {image.File} is for {place!.Layout.Name}, at {piece.Range}; nothing was changed.")
