@@ -22,7 +22,7 @@ internal static class FlashVerb
     private static readonly Option<bool> NoLoader = new("--no-loader") { Description = "Use no target RAM; slow" };
     private static readonly Option<double?> Supply = new("--supply")
     {
-        Description = "Volts on the chip's supply, where nobody can measure them: the USB loaders of F2, F4 and F7 program four times as fast from 2.7 on",
+        Description = "Volts on the chip's supply, where nobody can measure them: the USB loaders of F2, F4 and F7 program nearly three times as fast from 2.7 on",
         HelpName = "VOLTS",
     };
 
