@@ -70,7 +70,7 @@ public sealed class RowProgrammingTests
         Assert.Equal(PGSERR, bench.Refusals());
         Assert.Equal(0u, bench[SR] & BSY);
 
-        EraseAll(bench);
+        bench.EraseAll();
         Assert.Equal(0u, Row(bench, Page0));
         bench.ErasePage(5);
         bench.UntilIdle();
@@ -118,7 +118,7 @@ public sealed class RowProgrammingTests
 
         Assert.Equal(0u, Row(bench, Page5));
         Assert.Equal(0u, Row(bench, Page5 + 0x700));
-        EraseAll(bench);
+        bench.EraseAll();
         Assert.Equal(0u, Row(bench, Page0));
         Assert.Equal(0u, Row(bench, Page5));
     }
@@ -144,7 +144,7 @@ public sealed class RowProgrammingTests
         bench.Program(Page5, 1, 2);
         Assert.Equal(0u, Row(bench, Page0));
         bench.Board.PulseReset();
-        Assert.Equal(PGSERR, Row(Clocked(bench.Unlocked()), Page0 + 512));
+        Assert.Equal(PGSERR, Row(bench.Unlocked().Clocked(), Page0 + 512));
     }
 
     [Theory]
@@ -271,7 +271,7 @@ public sealed class RowProgrammingTests
         var bench = new DoubleWordBench(part, blank: true).OptionsUnlocked();
         bench[0x2C] = 5 | 5 << 16;
         bench.Commit();
-        Clocked(bench.Unlocked());
+        bench.Unlocked().Clocked();
         Assert.Equal(WRPERR | FASTERR, Row(bench, Page5, 1));
         bench[CR] = MER1 | STRT;
         Assert.Equal(WRPERR, bench.Refusals());
@@ -307,7 +307,7 @@ public sealed class RowProgrammingTests
     public void Below_8_MHz_the_counter_of_the_high_voltage_ends_the_row()
     {
         var bench = new DoubleWordBench("STM32L476RG").Unlocked();
-        EraseAll(bench);
+        bench.EraseAll();
         bench[CR] = FSTPG;
         Feed(bench, Page0, 64);
         Assert.InRange(bench.UntilIdle(), 6_990_000, 7_020_000);
@@ -322,7 +322,7 @@ public sealed class RowProgrammingTests
         var bench = new DoubleWordBench("STM32L476RG").Unlocked();
         bench.Board[0x4002_1000] = 0x79;
         Assert.Equal(8, 1_000_000 / bench.Board.Chip.HclkPicoseconds);
-        EraseAll(bench);
+        bench.EraseAll();
         Assert.Equal(0u, Row(bench, Page0));
     }
 
@@ -367,38 +367,17 @@ public sealed class RowProgrammingTests
     [Fact]
     public void A_chip_that_ignores_commands_ignores_rows()
     {
-        var bench = Clocked(new DoubleWordBench("STM32G071RB", BoardPhysics.With("flash-ignores-commands").Chip, blank: true).Unlocked());
+        var bench = new DoubleWordBench("STM32G071RB", BoardPhysics.With("flash-ignores-commands").Chip, blank: true).Unlocked();
         bench[CR] = MER1 | STRT;
         Assert.Equal(PGSERR, Row(bench, Page0));
     }
 
-    private static void EraseAll(DoubleWordBench bench)
-    {
-        var both = bench.Board.Part.Layouts[0].Banks.Count > 1 ? MER2 : 0;
-        bench[CR] = MER1 | both;
-        bench[CR] = MER1 | both | STRT;
-        bench.UntilIdle();
-    }
-
-    private static DoubleWordBench Fast(string part) => Clocked(new DoubleWordBench(part, blank: true).Unlocked());
+    private static DoubleWordBench Fast(string part) => new DoubleWordBench(part, blank: true).Unlocked().Clocked();
 
     private static DoubleWordBench Erased(string part)
     {
         var bench = Fast(part);
-        EraseAll(bench);
-        return bench;
-    }
-
-    /// <summary>The lines that start at 4 MHz are given 16.</summary>
-    private static DoubleWordBench Clocked(DoubleWordBench bench)
-    {
-        if (bench.Board.Device.ResetHertz < 8_000_000)
-        {
-            var rcc = bench.Board.Device.Flash.Driver is "stm32wb" or "stm32wl" ? 0x5800_0000u : 0x4002_1000;
-            bench.Board[rcc] = (bench.Board[rcc] & ~0xF8u) | 0x88;
-            Assert.Equal(16, 1_000_000 / bench.Board.Chip.HclkPicoseconds);
-        }
-
+        bench.EraseAll();
         return bench;
     }
 
