@@ -38,7 +38,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
         start = target.Clock.Now;
         var bytes = 0;
-        foreach (var writing in Rows(work.SelectMany(sector => sector.Writes)))
+        foreach (var writing in Joined(work.SelectMany(sector => sector.Writes)))
         {
             for (var at = 0; at < writing.Data.Length;)
             {
@@ -94,14 +94,14 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
     }
 
     /// <summary>Writings that follow one another, as one: on some chips a sector is smaller than a block.</summary>
-    private static IEnumerable<Writing> Rows(IEnumerable<Writing> writings)
+    private static IEnumerable<Writing> Joined(IEnumerable<Writing> writings)
     {
         var row = new List<Writing>();
         foreach (var writing in writings)
         {
             if (row.Count > 0 && row[^1].Range.Last + 1 != writing.At)
             {
-                yield return Joined(row);
+                yield return Join(row);
                 row.Clear();
             }
 
@@ -110,10 +110,10 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
         if (row.Count > 0)
         {
-            yield return Joined(row);
+            yield return Join(row);
         }
 
-        static Writing Joined(List<Writing> row) => row.Count == 1 ? row[0] : new Writing(row[0].At, row.SelectMany(writing => writing.Data.ToArray()).ToArray());
+        static Writing Join(List<Writing> row) => row.Count == 1 ? row[0] : new Writing(row[0].At, row.SelectMany(writing => writing.Data.ToArray()).ToArray());
     }
 
     /// <summary>
