@@ -18,6 +18,9 @@ internal sealed class LoaderReport(IReadOnlyList<LoaderMeasurement> results)
             seen to run it afterwards. dfu-util 0.11 and stm32flash 0.7 are the unmodified programs over `perf/peers`, their sleeps and polls included; everything here is
             virtual time, nothing the wall clock's. *flash* is how long the flash of the chip was busy for the job, as its loader drives it: byte by byte on F4 and F7, which
             do not know their supply.
+
+            Where nrst takes longer than the others it is for two looks that they do not take: at each sector before it is erased, which may be right already, and at a byte of
+            each after it, for loaders report erases that they did not do. *again* is the image that is there already, *blank* a chip with nothing in it.
             """);
         OverUsb(text);
         OverSerial(text);

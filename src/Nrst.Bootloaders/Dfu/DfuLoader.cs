@@ -23,6 +23,7 @@ public sealed class DfuLoader : IRomLoader
     public DfuDescription Description { get; }
     public long Exchanges => _device.Exchanges;
     public int Block => Description.TransferSize;
+    public int ReadOverhead => Description.TransferSize; // seven transfers, which take as long as one of a full block
     public bool ReadsUnchecked => false;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
@@ -61,11 +62,10 @@ public sealed class DfuLoader : IRomLoader
         Choose(from);
         for (var at = 0; at < into.Length;)
         {
-            // Full blocks in a row; the short one at the end is pointed to anew, for loaders differ in what a short block does to the address.
+            // Full blocks in a row; the short one at the end is read by itself, for loaders differ in what a short block does to the address.
             var left = into.Length - at;
             var take = left >= Block ? left / Block * Block : left;
             var where = new AddressRange(from + (uint)at, (uint)take);
-            _device.PointTo(where.Start);
             if (take >= LeastRead)
             {
                 _device.Read(where, into.Slice(at, take), Block);
@@ -88,8 +88,7 @@ public sealed class DfuLoader : IRomLoader
         {
             var piece = data.Slice(at, Math.Min(Block, data.Length - at));
             var where = new AddressRange(to + (uint)at, (uint)piece.Length);
-            _device.PointTo(where.Start);
-            _device.Write(where, piece, limit);
+            _device.Write(where, piece, Block, limit);
         }
     }
 
@@ -129,7 +128,19 @@ public sealed class DfuLoader : IRomLoader
         return _device.Leave(LeaveLimit);
     }
 
-    public void Dispose() => _pipe.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _device.Rest();
+        }
+        catch (ProbeException)
+        {
+            // It is gone, and has no state any more.
+        }
+
+        _pipe.Dispose();
+    }
 
     /// <summary>The alternate setting whose memory holds the address; the one of the flash where none says so.</summary>
     private void Choose(Address address) => _device.Choose(

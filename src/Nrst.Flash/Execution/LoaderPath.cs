@@ -43,7 +43,7 @@ internal sealed class LoaderPath : IFlashPath
     public FlashRows? Rows => !_rowsRefused && _flash.Rows is { } rows && _target.CoreHertz >= rows.LeastHertz && _loader.MostData % rows.Bytes == 0 ? rows : null;
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel) =>
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel) =>
         new LoaderSurvey(_target, _flash.Grain, Ask).Look(wanted, present, cancel);
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
