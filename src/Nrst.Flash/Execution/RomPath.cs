@@ -15,7 +15,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
     public bool UsesLoader => false;
 
-    public FlashRows? Rows => null;
+    FlashRows? IFlashPath.Rows => null;
 
     public TimeSpan ErasedFor { get; private set; }
 
