@@ -62,6 +62,47 @@ internal abstract class FlashController(FlashChip chip)
 
     // ---- what it does ----
 
+    /// <summary>Opens a flash for the first time in a job: tells what an earlier one left behind, which nobody can see afterwards.</summary>
+    public void OpenFirst(AddressRange where, JobListener? listener)
+    {
+        if (chip.Memory is ReadAhead ahead)
+        {
+            ahead.Over(
+                () =>
+                {
+                    _ = Leftover();
+                    _ = ReadStatus(where);
+                    _ = IsLocked || IsLocked; // once to know, and once more for the keys
+                },
+                TellAndOpen);
+        }
+        else
+        {
+            TellAndOpen();
+        }
+
+        void TellAndOpen()
+        {
+            if (Leftover() is { } leftover)
+            {
+                listener?.Invoke(leftover);
+            }
+
+            Open(where);
+        }
+    }
+
+    /// <summary>The words that <see cref="IsLocked"/> looks at; none where it knows without.</summary>
+    public IReadOnlyList<Address> WordsOfTheLock => chip.Memory is ReadAhead ahead ? ahead.Rehearse(() => _ = IsLocked) : [];
+
+    /// <summary><see cref="IsLocked"/>, by <see cref="WordsOfTheLock"/> that somebody has read.</summary>
+    public bool IsLockedBy(IReadOnlyList<Address> words, ReadOnlySpan<uint> values)
+    {
+        var locked = false;
+        ((ReadAhead)chip.Memory).Given(words, values, () => locked = IsLocked);
+        return locked;
+    }
+
     /// <summary>Waits for whatever runs, opens the control registers and clears what earlier jobs left behind.</summary>
     public void Open(AddressRange where)
     {

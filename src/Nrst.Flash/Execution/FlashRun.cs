@@ -91,7 +91,6 @@ internal sealed class FlashRun
         {
             _progress = new WorkProgress(_target.Listener, plan.BytesErased, work.Sum(sector => sector.Bytes));
             _progress.Begin();
-            TellOfLeftover();
             Path.Change(work, plan.MassErase, _progress, cancel);
             RequireSlowerThan(bound, start, work.Select(sector => sector.Sector));
             _flash.AfterChange();
@@ -107,10 +106,10 @@ internal sealed class FlashRun
 
         var expected = contents.Values.SelectMany(content => content.Expected).ToList();
         var prover = new FlashProver(_target, Path, _flash.Grain, found.Old);
+        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
         var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
             ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
             : prover.Prove(expected, options.Verify, cancel);
-        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
 
         var seconds = new FlashSeconds(
             found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);

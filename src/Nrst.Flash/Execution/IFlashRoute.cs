@@ -38,8 +38,7 @@ internal interface IFlashRoute
 /// <summary>Over a debug probe: the flash controller is driven from here, or by a loader in target RAM.</summary>
 internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 {
-    private readonly FlashController _flash = FlashFamilies.Of(target.Device).Open(
-        new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
+    private readonly FlashController _flash = Controller(target, new ReadAhead(target.Memory, target.Words));
 
     public FlashGrain Grain => _flash.Grain;
     public int Access => _flash.Access;
@@ -55,12 +54,15 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 
     public OperationTime TimeOfProgram(int accesses) => _flash.TimeOfProgram(accesses);
 
-    public FlashProtection ReadProtection() => WordsAtOnce.Read(
+    public FlashProtection ReadProtection() => target.Beginning?.Protection ?? WordsAtOnce.Read(
         target.Memory, target.Words, memory => FlashProtection.ReadFrom(memory, target.Device, target.Layout));
 
     public JobEvent.Repaired? Leftover() => _flash.Leftover();
 
     public void AfterChange() => _flash.AfterChange();
+
+    private static FlashController Controller(FlashTarget target, ReadAhead ahead) => FlashFamilies.Of(target.Device).Open(
+        new FlashChip(ahead, ahead, target.Clock, target.Device, target.Layout, target.Volts));
 
     public IFlashPath OpenPath()
     {

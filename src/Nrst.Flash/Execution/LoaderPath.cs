@@ -72,7 +72,7 @@ internal sealed class LoaderPath : IFlashPath
             }
         }
 
-        _flash.Open(_target.Layout.Range);
+        _flash.OpenFirst(_target.Layout.Range, _target.Listener);
         var told = 0;
         _loader.Run(
             commands,
@@ -84,11 +84,12 @@ internal sealed class LoaderPath : IFlashPath
                 }
             },
             cancel);
-        ErasedFor = _loader.ReadErasedFor();
+        ErasedFor = _loader.ErasedFor;
     }
 
+    /// <summary>The loader ends with its last answer.</summary>
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
-        new LoaderSurvey(_target, _flash.Grain, Ask).Holds(expected, cancel);
+        new LoaderSurvey(_target, _flash.Grain, (items, stop) => Ask(items, stop, last: true)).Holds(expected, cancel);
 
     /// <summary>The loader does that before it looks at anything, be it itself.</summary>
     public void ForgetCaches()
@@ -100,7 +101,7 @@ internal sealed class LoaderPath : IFlashPath
     public void End()
     {
         _loader.End();
-        if (!_flash.IsLocked)
+        if (!_loader.LeftLocked)
         {
             _flash.Lock();
         }
@@ -147,15 +148,17 @@ internal sealed class LoaderPath : IFlashPath
     }
 
     /// <summary>Before its first answer is believed the loader looks at itself, while the flash is still locked.</summary>
-    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel)
+    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel) => Ask(items, cancel, last: false);
+
+    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel, bool last)
     {
         if (_checked)
         {
-            return _loader.Survey(items, cancel);
+            return _loader.Survey(items, last, cancel);
         }
 
         var (range, crc) = _loader.Code;
-        var answers = _loader.Survey([SurveyItem.Over(SurveyKind.Hash, range), .. items], cancel);
+        var answers = _loader.Survey([SurveyItem.Over(SurveyKind.Hash, range), .. items], last, cancel);
         if (answers[0].First != crc)
         {
             throw new TargetException("NRST3312", $"The loader at {range} does not read back as it was written; nothing was changed.")

@@ -113,24 +113,16 @@ internal sealed class LoaderSurvey(
         return ask([.. stretches.Select(range => SurveyItem.Over(SurveyKind.Gap, range) with { ProbablyShort = !erased })], cancel).All(answer => answer.First >= answer.Second);
     }
 
-    /// <summary>Which expectations the hash confirms; neighbours are hashed together, and one by one only where that does not fit.</summary>
+    /// <summary>Which expectations the hash confirms. Neighbours are hashed together, and none of them is confirmed where that does not fit.</summary>
     public IReadOnlyList<bool> Holds(IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
         var groups = Together(expected, part => new AddressRange(part.At, (uint)part.Data.Length), MostTogether);
         var holds = new bool[expected.Count];
-        var doubted = new List<int>();
         var answers = ask([.. groups.Select(group => SurveyItem.Over(SurveyKind.Hash, group.Range))], cancel);
         foreach (var (group, answer) in groups.Zip(answers))
         {
             var same = WordCrc.Of(Joined(group.Members.Select(i => expected[i].Data))) == answer.First;
             group.Members.ForEach(i => holds[i] = same);
-            doubted.AddRange(same || group.Members.Count == 1 ? [] : group.Members);
-        }
-
-        var alone = ask([.. doubted.Select(i => SurveyItem.Over(SurveyKind.Hash, new AddressRange(expected[i].At, (uint)expected[i].Data.Length)))], cancel);
-        foreach (var (i, answer) in doubted.Zip(alone))
-        {
-            holds[i] = WordCrc.Of(expected[i].Data.Span) == answer.First;
         }
 
         return holds;

@@ -14,6 +14,12 @@ internal sealed class ResidentLoader
     // Long enough to save writes, short enough that somebody who wants to stop is heard.
     private const int GroupSlots = 8;
 
+    // Fewer slots do not hold what two erases want.
+    private const int SmallRing = 8;
+
+    // The status, what an older probe takes beside it in one batch, and some air.
+    private const int MostWithStatus = 60;
+
     // The ring is filled again when this many slots are free, or later as long as there is enough to do.
     private const int FewestFree = 4;
 
@@ -26,18 +32,29 @@ internal sealed class ResidentLoader
     private readonly FlashController _flash;
     private readonly LoaderRam _ram;
     private readonly byte[] _code;
+    private readonly IReadOnlyList<Address> _lockWords;
     private uint _sequence;
     private TimeSpan _slotOnWire;
     private bool _unsettled;
+    private bool _ended;
 
     private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
-        (_target, _flash, _ram, _code) = (target, flash, ram, code);
+        (_target, _flash, _ram, _code, _lockWords) = (target, flash, ram, code, flash.WordsOfTheLock);
 
     /// <summary>The longest piece of data one command carries.</summary>
     public int MostData => _ram.SlotData;
 
-    /// <summary>How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then.</summary>
-    public int MostErased => Math.Max(1, _ram.Slots / 2) * _ram.SlotData;
+    /// <summary>
+    /// How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then. A ring that is
+    /// too small for that has all of it on its way while the erase lasts but the last slots, and is asked about half as often.
+    /// </summary>
+    public int MostErased => (_ram.Slots < SmallRing ? _ram.Slots : _ram.Slots / 2) * _ram.SlotData;
+
+    /// <summary>Time spent erasing, by the core's own count, as it was when the last commands were seen done.</summary>
+    public TimeSpan ErasedFor { get; private set; }
+
+    /// <summary>The flash was seen locked after the loader had ended.</summary>
+    public bool LeftLocked { get; private set; }
 
     /// <summary>The loader's own instructions: where they are, and the CRC they must have.</summary>
     public (AddressRange Range, uint Crc) Code =>
@@ -71,8 +88,13 @@ internal sealed class ResidentLoader
 
     /// <summary>Runs commands in order and returns when all are done.</summary>
     /// <param name="completed">Called with the number of commands done, whenever it was seen to change.</param>
-    public void Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, CancellationToken cancel)
+    public void Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, CancellationToken cancel) =>
+        ErasedFor = TimeSpan.FromSeconds(Run(commands, completed, [Mailbox(LoaderBlob.EraseTicks)], cancel)[0] / (double)_target.CoreHertz);
+
+    /// <returns>The words at <paramref name="also"/>, read after all commands were seen done and in the same batch.</returns>
+    private uint[] Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, IReadOnlyList<Address> also, CancellationToken cancel)
     {
+        var looks = new uint[also.Count + 1];
         var first = _sequence;
         var timeline = new LoaderTimeline();
         var sent = 0;
@@ -105,7 +127,7 @@ internal sealed class ResidentLoader
             }
 
             SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count, timeline)), cancel);
-            var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            var status = sent < commands.Count ? _target.Memory.Read32(Mailbox(LoaderBlob.Status)) : Look(also, looks);
             var now = _target.Clock.Now;
             var error = (LoaderError)(status >> 24);
             var seen = (int)((status - first) & 0x00FF_FFFF);
@@ -135,6 +157,14 @@ internal sealed class ResidentLoader
                 completed?.Invoke(done);
             }
         }
+
+        return looks[1..];
+    }
+
+    private uint Look(IReadOnlyList<Address> also, uint[] looks)
+    {
+        _target.Words.Run([WordAccess.Read(Mailbox(LoaderBlob.Status)), .. also.Select(WordAccess.Read)], looks);
+        return looks[0];
     }
 
     /// <summary>
@@ -158,36 +188,59 @@ internal sealed class ResidentLoader
     }
 
     /// <summary>Looks at stretches of memory and returns the answers, in order.</summary>
-    public IReadOnlyList<SurveyAnswer> Survey(IReadOnlyList<SurveyItem> items, CancellationToken cancel)
+    /// <param name="last">Nothing comes afterwards: the loader ends.</param>
+    public IReadOnlyList<SurveyAnswer> Survey(IReadOnlyList<SurveyItem> items, bool last, CancellationToken cancel)
     {
-        var answers = new List<SurveyAnswer>();
-        foreach (var part in items.Chunk(_ram.SlotData / SurveyItem.Bytes))
-        {
-            var data = new byte[part.Length * SurveyItem.Bytes];
-            for (var i = 0; i < part.Length; i++)
-            {
-                part[i].Write(data.AsSpan(i * SurveyItem.Bytes));
-            }
-
-            var place = DataOf(_sequence, data.Length);
-            Run([new LoaderCommand(LoaderOperation.Survey, 0, 0, data, _target.Layout.Range, SurveyItem.TimeOf(part, _target.Device.Core, _target.CoreHertz))], null, cancel);
-            _target.Memory.Read(place, data);
-            for (var i = 0; i < data.Length; i += SurveyItem.Bytes)
-            {
-                answers.Add(new SurveyAnswer(
-                    BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(i)), BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(i + 4))));
-            }
-        }
-
-        return answers;
+        var parts = items.Chunk(_ram.SlotData / SurveyItem.Bytes).ToList();
+        return [.. parts.SelectMany(part => Survey(part, ends: last && part == parts[^1], cancel))];
     }
 
-    /// <summary>Locks the flash, puts back what the loader changed, and stops the core at a breakpoint of its own.</summary>
-    public void End() =>
-        Run([new LoaderCommand(LoaderOperation.End, 0, LoaderCommand.ThenEnd, default, _target.Layout.Range, Short)], null, default);
+    private IEnumerable<SurveyAnswer> Survey(SurveyItem[] part, bool ends, CancellationToken cancel)
+    {
+        var data = new byte[part.Length * SurveyItem.Bytes];
+        for (var i = 0; i < part.Length; i++)
+        {
+            part[i].Write(data.AsSpan(i * SurveyItem.Bytes));
+        }
 
-    /// <summary>Time spent erasing so far, by the core's own count.</summary>
-    public TimeSpan ReadErasedFor() =>
+        var place = DataOf(_sequence, data.Length);
+        var command = new LoaderCommand(
+            LoaderOperation.Survey, 0, ends ? LoaderCommand.ThenEnd : 0, data, _target.Layout.Range, SurveyItem.TimeOf(part, _target.Device.Core, _target.CoreHertz));
+        List<Address> also = ends ? [.. _lockWords] : [];
+        var together = also.Count + (2 * part.Length) <= MostWithStatus;
+        also.AddRange(together ? Enumerable.Range(0, 2 * part.Length).Select(i => place + (4 * (uint)i)) : []);
+        var brought = Run([command], null, also, cancel);
+        SeeLock(ends, brought);
+        if (together)
+        {
+            return brought.Skip(ends ? _lockWords.Count : 0).Chunk(2).Select(pair => new SurveyAnswer(pair[0], pair[1]));
+        }
+
+        _target.Memory.Read(place, data);
+        return Enumerable.Range(0, part.Length).Select(i => new SurveyAnswer(
+            BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(8 * i)), BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan((8 * i) + 4))));
+    }
+
+    /// <summary>Locks the flash, puts back what the loader changed, and stops the core at a breakpoint of its own. Its last answer may have done so already.</summary>
+    public void End()
+    {
+        if (!_ended)
+        {
+            SeeLock(ends: true, Run([new LoaderCommand(LoaderOperation.End, 0, LoaderCommand.ThenEnd, default, _target.Layout.Range, Short)], null, _lockWords, default));
+        }
+    }
+
+    /// <summary>The loader shows that it has ended once everything is put back, so what was read after that holds.</summary>
+    private void SeeLock(bool ends, ReadOnlySpan<uint> brought)
+    {
+        if (ends)
+        {
+            _ended = true;
+            LeftLocked = _flash.IsLockedBy(_lockWords, brought[.._lockWords.Count]);
+        }
+    }
+
+    private TimeSpan ReadErasedFor() =>
         TimeSpan.FromSeconds(_target.Memory.Read32(Mailbox(LoaderBlob.EraseTicks)) / (double)_target.CoreHertz);
 
     private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
