@@ -98,8 +98,13 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary><see cref="IsLocked"/>, by <see cref="WordsOfTheLock"/> that somebody has read.</summary>
     public bool IsLockedBy(IReadOnlyList<Address> words, ReadOnlySpan<uint> values)
     {
+        if (chip.Memory is not ReadAhead ahead)
+        {
+            return IsLocked;
+        }
+
         var locked = false;
-        ((ReadAhead)chip.Memory).Given(words, values, () => locked = IsLocked);
+        ahead.Given(words, values, () => locked = IsLocked);
         return locked;
     }
 

@@ -9,6 +9,7 @@ internal sealed class FlashRun
     private readonly IFlashRoute _flash;
     private IFlashPath? _path;
     private FlashProtection? _protection;
+    private Address? _telling;
     private WorkProgress _progress;
 
     public FlashRun(ChipTarget target)
@@ -23,7 +24,7 @@ internal sealed class FlashRun
     /// <param name="Old">What is known of the contents, byte by byte or by checksum.</param>
     internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, IReadOnlyList<OldPiece> Old, TimeSpan Took);
 
-    private IFlashPath Path => _path ??= _flash.OpenPath();
+    private IFlashPath Path => _path ??= _flash.OpenPath(_telling);
 
     /// <summary>As the option bytes have it in force, which no job changes.</summary>
     private FlashProtection Protection => _protection ??= _flash.ReadProtection();
@@ -61,6 +62,7 @@ internal sealed class FlashRun
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
         var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain);
         var present = wanted.SelectMany(sector => sector.Runs).ToDictionary(run => run, FillHoles);
+        _telling = LoaderSurvey.TellingWord(wanted);
         var looked = wanted.Where(sector => options.ChipErase || sector.Runs.Count > 0).ToList();
         var seen = Path.Survey(looked, present, cancel).ToDictionary(known => known.Sector);
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();

@@ -26,7 +26,8 @@ internal interface IFlashRoute
     /// <summary>What is forbidden, as far as this way lets anybody see it.</summary>
     FlashProtection ReadProtection();
 
-    IFlashPath OpenPath();
+    /// <param name="telling">A word of the flash that will be asked for first; null where nobody knows.</param>
+    IFlashPath OpenPath(Address? telling);
 
     /// <summary>What an earlier job left behind and opening the flash clears; null where there is nothing.</summary>
     JobEvent.Repaired? Leftover();
@@ -64,7 +65,7 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
     private static FlashController Controller(FlashTarget target, ReadAhead ahead) => FlashFamilies.Of(target.Device).Open(
         new FlashChip(ahead, ahead, target.Clock, target.Device, target.Layout, target.Volts));
 
-    public IFlashPath OpenPath()
+    public IFlashPath OpenPath(Address? telling)
     {
         if (target.WithoutLoader || _flash.Loader is null)
         {
@@ -73,7 +74,7 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 
         try
         {
-            return new LoaderPath(target, _flash);
+            return new LoaderPath(target, _flash, telling);
         }
         catch (TargetException reason)
         {

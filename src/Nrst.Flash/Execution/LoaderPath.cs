@@ -18,13 +18,14 @@ internal sealed class LoaderPath : IFlashPath
     private bool _checked;
 
     /// <summary>Uploads and starts the loader. A failure leaves the core halted and is a <see cref="TargetException"/>.</summary>
-    public LoaderPath(FlashTarget target, FlashController flash)
+    /// <param name="telling">A word of the flash that the survey will ask for, read on the way; null for none.</param>
+    public LoaderPath(FlashTarget target, FlashController flash, Address? telling)
     {
         (_target, _core) = FasterCore.Raise(target);
         _flash = flash;
         try
         {
-            _loader = ResidentLoader.Start(_target, flash);
+            _loader = ResidentLoader.Start(_target, flash, telling);
         }
         catch (TargetException)
         {
@@ -40,7 +41,7 @@ internal sealed class LoaderPath : IFlashPath
 
     public IReadOnlyList<SectorKnowledge> Survey(
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel) =>
-        new LoaderSurvey(_target, _flash.Grain, Ask).Look(wanted, present, cancel);
+        new LoaderSurvey(_target, _flash.Grain, Ask, _loader.Told).Look(wanted, present, cancel);
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
         new LoaderSurvey(_target, _flash.Grain, Ask).AreBlank(sectors, erased, cancel);
@@ -235,6 +236,7 @@ internal sealed class LoaderPath : IFlashPath
 
     private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases)
     {
+        const int Cycles = 150; // from the end of one to the start of the next
         var data = new byte[4 * (erases.Count + 1)];
         BinaryPrimitives.WriteUInt32LittleEndian(data, _loader.Ticks(erases.Min(one => one.Time.Least)));
         for (var i = 0; i < erases.Count; i++)
@@ -243,7 +245,8 @@ internal sealed class LoaderPath : IFlashPath
         }
 
         var (first, last) = (erases[0].Where.Start, erases.Max(one => one.Where.Last));
-        var time = erases.Aggregate(default(OperationTime), (sum, one) => sum + one.Time);
+        var silicon = erases.Aggregate(default(OperationTime), (sum, one) => sum + one.Time);
+        var time = silicon with { Typical = silicon.Typical + TimeSpan.FromSeconds(erases.Count * (double)Cycles / _target.CoreHertz) };
         return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases };
     }
 

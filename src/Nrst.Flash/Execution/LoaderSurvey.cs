@@ -5,8 +5,9 @@ namespace Nrst.Flash;
 
 /// <summary>What the flash holds, asked of the loader in few questions: a question costs the probe more time than the chip.</summary>
 /// <param name="ask">Has the loader look, and brings its answers in order.</param>
+/// <param name="told">A word of the flash that somebody has read already.</param>
 internal sealed class LoaderSurvey(
-    FlashTarget target, FlashGrain grain, Func<IReadOnlyList<SurveyItem>, CancellationToken, IReadOnlyList<SurveyAnswer>> ask)
+    FlashTarget target, FlashGrain grain, Func<IReadOnlyList<SurveyItem>, CancellationToken, IReadOnlyList<SurveyAnswer>> ask, (Address At, uint Value)? told = null)
 {
     private const int GlanceBytes = 256;
 
@@ -134,16 +135,16 @@ internal sealed class LoaderSurvey(
         var longer = Longer(runs);
         var cost = OneQuestion + (longer.Count * OneItem);
         var glance = longer.Sum(run => (long)run.Data.Length) * CyclesPerByte / target.CoreHertz >= 2 * cost.TotalSeconds;
-        if ((!glance && runs.Count < ManyRuns) || runs[^1].Data.Length < 4)
+        if ((!glance && runs.Count < ManyRuns) || TellingOffset(runs[^1]) is not { } at)
         {
             return Expected.Anything;
         }
 
-        var at = (runs[^1].Data.Length - 4) & ~3;
+        var place = runs[^1].Start + (uint)at;
         uint word;
         try
         {
-            word = target.Memory.Read32(runs[^1].Start + (uint)at);
+            word = told is { } known && known.At == place ? known.Value : target.Memory.Read32(place);
         }
         catch (TargetMemoryException)
         {
@@ -154,6 +155,24 @@ internal sealed class LoaderSurvey(
             : word == grain.ErasedWord ? Expected.Blank
             : glance ? Expected.Others
             : Expected.Anything;
+    }
+
+    /// <summary>The word at the end of an image; null where there is none.</summary>
+    public static Address? TellingWord(IReadOnlyList<WantedSector> wanted) =>
+        wanted.SelectMany(sector => sector.Runs).LastOrDefault() is { } last && TellingOffset(last) is { } at ? last.Start + (uint)at : null;
+
+    /// <summary>Of the last word that is all the image's: what fills a unit up holds whatever the flash does.</summary>
+    private static int? TellingOffset(WantedRun run)
+    {
+        for (var at = (run.Data.Length - 4) & ~3; at >= 0; at -= 4)
+        {
+            if (!run.Holes.Any(hole => hole >= at && hole < at + 4))
+            {
+                return at;
+            }
+        }
+
+        return null;
     }
 
     private static List<WantedRun> Longer(IEnumerable<WantedRun> runs) => [.. runs.Where(run => run.Data.Length > GlanceBytes)];

@@ -7,6 +7,8 @@ internal sealed class ReadAhead(ITargetMemory memory, IWordBatch words) : ITarge
     private readonly List<(Address At, uint Value)> _ahead = [];
     private List<Address>? _rehearsal;
 
+    public int MostReads => words.MostReads;
+
     /// <summary>The words these looks ask for where all of them are 0, each as often as it is asked for.</summary>
     public IReadOnlyList<Address> Rehearse(Action looks)
     {

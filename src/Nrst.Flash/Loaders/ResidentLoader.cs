@@ -17,9 +17,6 @@ internal sealed class ResidentLoader
     // Fewer slots do not hold what two erases want.
     private const int SmallRing = 8;
 
-    // The status, what an older probe takes beside it in one batch, and some air.
-    private const int MostWithStatus = 60;
-
     // The ring is filled again when this many slots are free, or later as long as there is enough to do.
     private const int FewestFree = 4;
 
@@ -53,6 +50,9 @@ internal sealed class ResidentLoader
     /// <summary>Time spent erasing, by the core's own count, as it was when the last commands were seen done.</summary>
     public TimeSpan ErasedFor { get; private set; }
 
+    /// <summary>The word of the flash that was read while the loader started.</summary>
+    public (Address At, uint Value)? Told { get; private set; }
+
     /// <summary>The flash was seen locked after the loader had ended.</summary>
     public bool LeftLocked { get; private set; }
 
@@ -62,7 +62,8 @@ internal sealed class ResidentLoader
             WordCrc.Of(_code.AsSpan(LoaderBlob.Entry)));
 
     /// <summary>Uploads and starts it. The core must be halted; the flash stays locked.</summary>
-    public static ResidentLoader Start(FlashTarget target, FlashController flash)
+    /// <param name="telling">A word of the flash to be read with the first look, for <see cref="Told"/>.</param>
+    public static ResidentLoader Start(FlashTarget target, FlashController flash, Address? telling = null)
     {
         var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
         var code = LoaderBlob.Of(part.Name);
@@ -79,7 +80,7 @@ internal sealed class ResidentLoader
             ],
             maskInterrupts: true);
         var loader = new ResidentLoader(target, flash, ram, code);
-        loader.AwaitStart();
+        loader.AwaitStart(telling);
         return loader;
     }
 
@@ -113,7 +114,7 @@ internal sealed class ResidentLoader
             {
                 var begins = sent == 0;
                 sent += Send(commands, sent, first, _ram.Slots - (sent - done), timeline);
-                if (begins)
+                if (begins && commands[0].Time.Least < OneLook + (_slotOnWire * (2 * _ram.Slots)))
                 {
                     RequireAtWork(commands[0], first, start);
                 }
@@ -169,7 +170,8 @@ internal sealed class ResidentLoader
 
     /// <summary>
     /// By the probe's clock: an erase that is done already was never begun. The loader counts cycles of a core whose speed it has to be told. Asked while
-    /// the first erase must still be at work, as everything later is asked about when it should be done and no sooner.
+    /// the first erase must still be at work, as everything later is asked about when it should be done and no sooner. That is late in the erase, or right
+    /// at its beginning too where it may be over before the ring is full.
     /// </summary>
     private void RequireAtWork(LoaderCommand erase, uint first, TimeSpan start)
     {
@@ -207,7 +209,7 @@ internal sealed class ResidentLoader
         var command = new LoaderCommand(
             LoaderOperation.Survey, 0, ends ? LoaderCommand.ThenEnd : 0, data, _target.Layout.Range, SurveyItem.TimeOf(part, _target.Device.Core, _target.CoreHertz));
         List<Address> also = ends ? [.. _lockWords] : [];
-        var together = also.Count + (2 * part.Length) <= MostWithStatus;
+        var together = also.Count + (2 * part.Length) < _target.Words.MostReads; // and the status
         also.AddRange(together ? Enumerable.Range(0, 2 * part.Length).Select(i => place + (4 * (uint)i)) : []);
         var brought = Run([command], null, also, cancel);
         SeeLock(ends, brought);
@@ -246,7 +248,7 @@ internal sealed class ResidentLoader
     private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
 
     /// <summary>
-    /// All are out: the last one. The ring is full: the one that frees some slots, or as many as leave the loader busy until new ones are there, a fifth
+    /// All are out: the last one. The ring is full: the one that frees some slots, or as many as leave the loader busy until new ones are there, an eighth
     /// of the time reckoned with being wrong. A question and a write cost the same however many slots they are about.
     /// </summary>
     private int NextOfInterest(int sent, int done, int count, LoaderTimeline timeline)
@@ -261,7 +263,7 @@ internal sealed class ResidentLoader
         for (var wanted = sent - 2; wanted > least; wanted--)
         {
             var wait = timeline.FinishOf(wanted) - _target.Clock.Now;
-            if (last - timeline.FinishOf(wanted) >= EnoughToDo + (2 * _slotOnWire) + (wait / 5))
+            if (last - timeline.FinishOf(wanted) >= EnoughToDo + (2 * _slotOnWire) + (wait / 8))
             {
                 return wanted;
             }
@@ -374,12 +376,14 @@ internal sealed class ResidentLoader
 
     private Address Mailbox(int at) => new(_ram.Base + (uint)at);
 
-    private void AwaitStart()
+    private void AwaitStart(Address? telling)
     {
         var deadline = _target.Clock.Now + StartLimit;
+        var first = telling is { } at ? LookAlso(at) : null;
         while (true)
         {
-            var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            var status = first ?? _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            first = null;
             if (status == 0)
             {
                 return;
@@ -393,6 +397,22 @@ internal sealed class ResidentLoader
                     Evidence = [$"status 0x{status:X8}, core {_target.Core.ReadState()}"],
                 };
             }
+        }
+    }
+
+    /// <summary>The status, and a word of the flash with it. Null where the flash cannot be read there, which somebody else will tell better.</summary>
+    private uint? LookAlso(Address at)
+    {
+        var looks = new uint[2];
+        try
+        {
+            var status = Look([at], looks);
+            Told = (at, looks[1]);
+            return status;
+        }
+        catch (TargetMemoryException)
+        {
+            return null;
         }
     }
 

@@ -31,6 +31,17 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
     protected override bool WriteKeys()
     {
         var locks = Memory.Read(_at, PECR);
+        if (locks.HasFlag(FlashPecr.PELOCK) && locks.HasFlag(FlashPecr.PRGLOCK))
+        {
+            var seen = new uint[1];
+            Chip.Words.Run(
+                [
+                    _at.WriteOf(PEKEYR, FlashPeKey.First), _at.WriteOf(PEKEYR, FlashPeKey.Second),
+                    _at.WriteOf(PRGKEYR, FlashPrgKey.First), _at.WriteOf(PRGKEYR, FlashPrgKey.Second), _at.ReadOf(PECR),
+                ], seen);
+            return (seen[0].As<FlashPecr>() & FlashPecr.Locks) == 0;
+        }
+
         return (!locks.HasFlag(FlashPecr.PELOCK) || WriteKeys(_at, PEKEYR, FlashPeKey.First, FlashPeKey.Second, PECR, FlashPecr.PELOCK))
             && (!locks.HasFlag(FlashPecr.PRGLOCK) || WriteKeys(_at, PRGKEYR, FlashPrgKey.First, FlashPrgKey.Second, PECR, FlashPecr.PRGLOCK));
     }
