@@ -9,7 +9,7 @@ internal sealed class LoaderPath : IFlashPath
     // Where nothing is erased first, the flash waits for its first bytes and the job for the last: small pieces until the ring has a lead, and at the end.
     private const int SmallestPiece = 512;
 
-    private static readonly int[] s_ramp = [512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
+    private static readonly int[] s_ramp = [256, 512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
 
     private readonly FlashTarget _target;
     private readonly FlashController _flash;
@@ -174,19 +174,24 @@ internal sealed class LoaderPath : IFlashPath
         return [.. answers.Skip(1)];
     }
 
-    /// <summary>Small sectors in a row are erased by one command.</summary>
+    /// <summary>Small sectors in a row are erased by one command, and all of these commands erase about as much.</summary>
     private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work)
     {
-        var block = new List<SectorWork>();
+        var total = work.Where(sector => sector.Erase).Sum(sector => (long)sector.Sector.Range.Length);
+        var most = total / Math.Max(1, (total + (_loader.MostErased / 2)) / _loader.MostErased);
+        var words = (_loader.MostData / 4) - 1; // the first is the time
+        var (block, bytes, erases) = (new List<SectorWork>(), 0L, 0);
         foreach (var sector in work)
         {
-            if (sector.Erase && block.Count > 0 && block.Where(one => one.Erase).Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > _loader.MostErased)
+            if (sector.Erase && erases > 0 && (bytes >= most || bytes + sector.Sector.Range.Length > _loader.MostErased * 3L / 2 || erases == words))
             {
                 yield return block;
-                block = [];
+                (block, bytes, erases) = ([], 0, 0);
             }
 
             block.Add(sector);
+            bytes += sector.Erase ? sector.Sector.Range.Length : 0;
+            erases += sector.Erase ? 1 : 0;
         }
 
         if (block.Count > 0)
@@ -265,10 +270,16 @@ internal sealed class LoaderPath : IFlashPath
 
             var data = writing.Data[at..(at + Math.Min(size, left))];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
+            var checkedAhead = at > 0 && data.Length == _loader.MostData; // by the loader, while the slot before was being programmed
             at += data.Length;
-            yield return new LoaderCommand(LoaderOperation.Program, where.Start.Value, 0, data, where, ProgramTime(data.Length));
+            var time = ProgramTime(data.Length);
+            yield return new LoaderCommand(
+                LoaderOperation.Program, where.Start.Value, 0, data, where, checkedAhead ? time : time with { Typical = time.Typical + TimeOfCheck(data.Length) });
         }
     }
+
+    private TimeSpan TimeOfCheck(int bytes) =>
+        SurveyItem.TimeOf([new SurveyItem(SurveyKind.Hash, 0, (uint)bytes)], _target.Device.Core, _target.CoreHertz).Typical;
 
     /// <summary>The silicon's time, and the loader's own.</summary>
     private OperationTime ProgramTime(int bytes)

@@ -42,10 +42,10 @@ internal sealed class ResidentLoader
     public int MostData => _ram.SlotData;
 
     /// <summary>
-    /// How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then. A ring that is
-    /// too small for that has all of it on its way while the erase lasts but the last slots, and is asked about half as often.
+    /// How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then. In a ring
+    /// too small for that an erase takes a slot from the data, and there should be few of them.
     /// </summary>
-    public int MostErased => (_ram.Slots < SmallRing ? _ram.Slots : _ram.Slots / 2) * _ram.SlotData;
+    public int MostErased => (_ram.Slots < SmallRing ? _ram.Slots * 2 : _ram.Slots / 2) * _ram.SlotData;
 
     /// <summary>Time spent erasing, by the core's own count, as it was when the last commands were seen done.</summary>
     public TimeSpan ErasedFor { get; private set; }
@@ -89,8 +89,12 @@ internal sealed class ResidentLoader
 
     /// <summary>Runs commands in order and returns when all are done.</summary>
     /// <param name="completed">Called with the number of commands done, whenever it was seen to change.</param>
-    public void Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, CancellationToken cancel) =>
-        ErasedFor = TimeSpan.FromSeconds(Run(commands, completed, [Mailbox(LoaderBlob.EraseTicks)], cancel)[0] / (double)_target.CoreHertz);
+    public void Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, CancellationToken cancel)
+    {
+        var erases = commands.Any(command => command.Operation == LoaderOperation.Erase);
+        var brought = Run(commands, completed, erases ? [Mailbox(LoaderBlob.EraseTicks)] : [], cancel);
+        ErasedFor = erases ? Seconds(brought[0]) : ErasedFor;
+    }
 
     /// <returns>The words at <paramref name="also"/>, read after all commands were seen done and in the same batch.</returns>
     private uint[] Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, IReadOnlyList<Address> also, CancellationToken cancel)
@@ -127,7 +131,7 @@ internal sealed class ResidentLoader
                 RequireAtWork(commands[0], first, start);
             }
 
-            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count, timeline)), cancel);
+            SleepUntil(NextLook(sent, done, commands.Count, timeline), cancel);
             var status = sent < commands.Count ? _target.Memory.Read32(Mailbox(LoaderBlob.Status)) : Look(also, looks);
             var now = _target.Clock.Now;
             var error = (LoaderError)(status >> 24);
@@ -242,8 +246,9 @@ internal sealed class ResidentLoader
         }
     }
 
-    private TimeSpan ReadErasedFor() =>
-        TimeSpan.FromSeconds(_target.Memory.Read32(Mailbox(LoaderBlob.EraseTicks)) / (double)_target.CoreHertz);
+    private TimeSpan ReadErasedFor() => Seconds(_target.Memory.Read32(Mailbox(LoaderBlob.EraseTicks)));
+
+    private TimeSpan Seconds(uint ticks) => TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
 
     private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
 
@@ -251,11 +256,11 @@ internal sealed class ResidentLoader
     /// All are out: the last one. The ring is full: the one that frees some slots, or as many as leave the loader busy until new ones are there, an eighth
     /// of the time reckoned with being wrong. A question and a write cost the same however many slots they are about.
     /// </summary>
-    private int NextOfInterest(int sent, int done, int count, LoaderTimeline timeline)
+    private TimeSpan NextLook(int sent, int done, int count, LoaderTimeline timeline)
     {
         if (sent == count)
         {
-            return sent - 1;
+            return timeline.FinishOf(sent - 1);
         }
 
         var least = Math.Clamp(done + Math.Min(FewestFree, _ram.Slots / 2) - 1, done, sent - 1);
@@ -265,11 +270,14 @@ internal sealed class ResidentLoader
             var wait = timeline.FinishOf(wanted) - _target.Clock.Now;
             if (last - timeline.FinishOf(wanted) >= EnoughToDo + (2 * _slotOnWire) + (wait / 8))
             {
-                return wanted;
+                return Safely(wanted);
             }
         }
 
-        return least;
+        return Safely(least);
+
+        // A look that comes a moment too early finds a slot less and is followed by another one.
+        TimeSpan Safely(int index) => timeline.FinishOf(index) + ((last - timeline.FinishOf(index)) / 16);
     }
 
     /// <summary>In pieces, so that somebody who wants to stop is heard.</summary>

@@ -40,7 +40,7 @@ internal static class RunObserver
     private const int Looks = 3;
 
     // Together long enough for start-up code to get somewhere, short enough that nobody waits for it.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2.8);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2.75);
 
     public static RunObservation Watch(CortexMCore core, IClock clock, FirmwareImage image)
     {

@@ -44,7 +44,7 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
     public override LoaderPart Loader => new("stm32h7")
     {
         Arguments = [_banks.Length > 1 ? _banks[1] - _banks[0] : 0, (uint)Waiting, (uint)shape.Start],
-        Cycles = 100,
+        Cycles = 130,
         Watchdog = Watchdog,
     };
 

@@ -23,7 +23,7 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
 
     public override int Access => Chip.Flash.Burst ?? WordBytes;
 
-    public override LoaderPart Loader => new("stm32l0") { Cycles = 100 };
+    public override LoaderPart Loader => new("stm32l0") { Cycles = 130 };
 
     public override bool IsLocked => (Memory.Read(_at, PECR) & FlashPecr.Locks) != 0;
 
@@ -31,17 +31,6 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
     protected override bool WriteKeys()
     {
         var locks = Memory.Read(_at, PECR);
-        if (locks.HasFlag(FlashPecr.PELOCK) && locks.HasFlag(FlashPecr.PRGLOCK))
-        {
-            var seen = new uint[1];
-            Chip.Words.Run(
-                [
-                    _at.WriteOf(PEKEYR, FlashPeKey.First), _at.WriteOf(PEKEYR, FlashPeKey.Second),
-                    _at.WriteOf(PRGKEYR, FlashPrgKey.First), _at.WriteOf(PRGKEYR, FlashPrgKey.Second), _at.ReadOf(PECR),
-                ], seen);
-            return (seen[0].As<FlashPecr>() & FlashPecr.Locks) == 0;
-        }
-
         return (!locks.HasFlag(FlashPecr.PELOCK) || WriteKeys(_at, PEKEYR, FlashPeKey.First, FlashPeKey.Second, PECR, FlashPecr.PELOCK))
             && (!locks.HasFlag(FlashPecr.PRGLOCK) || WriteKeys(_at, PRGKEYR, FlashPrgKey.First, FlashPrgKey.Second, PECR, FlashPecr.PRGLOCK));
     }
@@ -51,7 +40,7 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
     protected override string ShowControl() => PECR.Show(Memory.Read(_at, PECR));
 
     /// <summary>Writing a one clears.</summary>
-    protected override void ForgetErrors() => Memory.Write(_at, SR, FlashSr.Clearable);
+    protected override WordAccess? Forgetting => _at.WriteOf(SR, FlashSr.Clearable);
 
     protected override FlashStatus ReadStatus(AddressRange where) => Decode((uint)Memory.Read(_at, SR));
 
