@@ -17,9 +17,9 @@ internal sealed class ReadAhead(ITargetMemory memory, IWordBatch words) : ITarge
         {
             looks();
         }
-        catch (NrstException)
+        catch (Exception stopped) when (stopped is NrstException or InvalidOperationException)
         {
-            // Zeros may make no sense to it; what it asked for until then is what it will ask for.
+            // Zeros may make no sense to it, or make it write; what it asked for until then is what it will ask for.
         }
         finally
         {
@@ -104,9 +104,32 @@ internal sealed class ReadAhead(ITargetMemory memory, IWordBatch words) : ITarge
 
     public void Run(ReadOnlySpan<WordAccess> accesses, Span<uint> reads)
     {
+        if ((_rehearsal is not null || _ahead.Count > 0) && OnlyReads(accesses))
+        {
+            for (var i = 0; i < accesses.Length; i++)
+            {
+                reads[i] = Read32(accesses[i].Address);
+            }
+
+            return;
+        }
+
         RequireNoRehearsal();
         _ahead.Clear();
         words.Run(accesses, reads);
+    }
+
+    private static bool OnlyReads(ReadOnlySpan<WordAccess> accesses)
+    {
+        foreach (var access in accesses)
+        {
+            if (access.Written is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void RequireNoRehearsal()

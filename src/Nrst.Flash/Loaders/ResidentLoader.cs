@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Nrst.Arm;
 
 namespace Nrst.Flash.Loaders;
@@ -7,7 +6,7 @@ namespace Nrst.Flash.Loaders;
 /// <summary>
 /// The program in target RAM, seen from here: uploaded once, fed through a ring of slots, asked for one status word.
 /// </summary>
-internal sealed class ResidentLoader
+internal sealed partial class ResidentLoader
 {
     private const int MostResends = 3;
 
@@ -191,40 +190,6 @@ internal sealed class ResidentLoader
             throw FlashErrors.JobTooFast(
                 erase.Where, new FlashBound(erase.Time.Typical.TotalSeconds, 0), took.TotalSeconds, _flash.ShowRegisters(), ReadErasedFor());
         }
-    }
-
-    /// <summary>Looks at stretches of memory and returns the answers, in order.</summary>
-    /// <param name="last">Nothing comes afterwards: the loader ends.</param>
-    public IReadOnlyList<SurveyAnswer> Survey(IReadOnlyList<SurveyItem> items, bool last, CancellationToken cancel)
-    {
-        var parts = items.Chunk(_ram.SlotData / SurveyItem.Bytes).ToList();
-        return [.. parts.SelectMany(part => Survey(part, ends: last && part == parts[^1], cancel))];
-    }
-
-    private IEnumerable<SurveyAnswer> Survey(SurveyItem[] part, bool ends, CancellationToken cancel)
-    {
-        var data = new byte[part.Length * SurveyItem.Bytes];
-        for (var i = 0; i < part.Length; i++)
-        {
-            part[i].Write(data.AsSpan(i * SurveyItem.Bytes));
-        }
-
-        var place = DataOf(_sequence, data.Length);
-        var command = new LoaderCommand(
-            LoaderOperation.Survey, 0, ends ? LoaderCommand.ThenEnd : 0, data, _target.Layout.Range, SurveyItem.TimeOf(part, _target.Device.Core, _target.CoreHertz));
-        List<Address> also = ends ? [.. _lockWords] : [];
-        var together = also.Count + (2 * part.Length) < _target.Words.MostReads; // and the status
-        also.AddRange(together ? Enumerable.Range(0, 2 * part.Length).Select(i => place + (4 * (uint)i)) : []);
-        var brought = Run([command], null, also, cancel);
-        SeeLock(ends, brought);
-        if (together)
-        {
-            return brought.Skip(ends ? _lockWords.Count : 0).Chunk(2).Select(pair => new SurveyAnswer(pair[0], pair[1]));
-        }
-
-        _target.Memory.Read(place, data);
-        return Enumerable.Range(0, part.Length).Select(i => new SurveyAnswer(
-            BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(8 * i)), BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan((8 * i) + 4))));
     }
 
     /// <summary>Locks the flash, puts back what the loader changed, and stops the core at a breakpoint of its own. Its last answer may have done so already.</summary>
@@ -423,44 +388,4 @@ internal sealed class ResidentLoader
             return null;
         }
     }
-
-    private FlashException Failure(LoaderError error, LoaderCommand command, uint status)
-    {
-        Span<byte> details = stackalloc byte[12];
-        _target.Memory.Read(Mailbox(LoaderBlob.Details), details);
-        var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
-        var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
-        var ticks = BinaryPrimitives.ReadUInt32LittleEndian(details[8..]); // or BFAR, after a fault
-        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target, cfsr: flags, bfar: ticks) is { } unreadable)
-        {
-            return unreadable;
-        }
-
-        var took = TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
-        var (place, least) = command.Erases.Where(one => one.Word == where).Select(one => (one.Where, one.Time.Least))
-            .FirstOrDefault((command.Where, command.Time.Least));
-        return error switch
-        {
-            LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),
-            LoaderError.TooFast => FlashErrors.TooFast(place, _flash.Decode(flags), took, least),
-            _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")
-            {
-                LikelyCause = error == LoaderError.Fault
-                    ? "The core took a fault while it ran the loader: a bus error, or RAM that does not keep what is written."
-                    : "Something else on the chip wrote over it, or reset the core: a watchdog, a second debugger, the supply.",
-                Evidence =
-                [
-                    $"status 0x{status:X8} ({error})",
-                    $"flags 0x{flags:X8}, at 0x{where:X8}",
-                    $"core {_target.Core.ReadState()}",
-                ],
-                Remedies = [new Remedy("Connect under reset, with a lower SWD clock.", "nrst flash FILE --connect under-reset --speed 950")],
-            },
-        };
-    }
-
-    private FlashException TooSlow(LoaderCommand command, uint status) => FlashErrors.TooSlow(
-        command.Where,
-        command.Time.Limit,
-        string.Create(CultureInfo.InvariantCulture, $"loader status 0x{status:X8}, core {_target.Core.ReadState()}"));
 }
