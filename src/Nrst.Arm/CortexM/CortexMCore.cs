@@ -59,13 +59,16 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         _touched.Add(Scs.DEMCR, reads[2]);
         LeaveHalted = WasHalted;
 
-        if (!((Dhcsr)reads[1]).HasFlag(Dhcsr.C_DEBUGEN))
+        WordAccess[] enabling = ((Dhcsr)reads[1]).HasFlag(Dhcsr.C_DEBUGEN) ? [] : [Writing(default)];
+        WordAccess[] lookingAgain = !inReset && _before.HasFlag(Dhcsr.S_RESET_ST) ? [WordAccess.Read(Scs.DHCSR)] : []; // reading has cleared it, unless it lasts
+        if (enabling.Length + lookingAgain.Length > 0)
         {
-            Control(default);
+            reads[0] = 0;
+            words.Run([.. enabling, .. lookingAgain], reads);
         }
 
         IsAttached = true;
-        if (!inReset && _before.HasFlag(Dhcsr.S_RESET_ST))
+        if (lookingAgain.Length > 0 && ((Dhcsr)reads[0]).HasFlag(Dhcsr.S_RESET_ST))
         {
             RequireOutOfReset();
         }
