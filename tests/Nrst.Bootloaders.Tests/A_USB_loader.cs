@@ -56,6 +56,64 @@ public sealed class A_USB_loader
         Assert.Equal(data, back);
     }
 
+    /// <summary>AN3156: 1.8 to 2.1 V, to 2.4, to 2.7 and above; what needs a voltage on VPP besides is never told.</summary>
+    [Theory]
+    [InlineData(1.8, "00FFFFFF")]
+    [InlineData(2.1, "01FFFFFF")]
+    [InlineData(2.4, "02FFFFFF")]
+    [InlineData(2.69, "02FFFFFF")]
+    [InlineData(2.7, "03FFFFFF")]
+    [InlineData(3.6, "03FFFFFF")]
+    public void Is_told_the_supply_where_it_has_a_place_for_that_and_goes_on_with_the_flash(double volts, string feature)
+    {
+        var fake = new FakeDfu(_clock, Flash, "@Option Bytes  /0x1FFFC000/01*016 e", "@Device Feature/0xFFFF0000/01*004 e");
+        fake.Flash.AsSpan().Fill(0xFF);
+        var loader = Open(fake);
+        var data = Bytes(1024);
+
+        Assert.True(loader.TakesSupply);
+        loader.TellSupply(volts);
+        loader.Write(new Address(0x0800_0400), data, Limit);
+
+        Assert.Equal([$"alt 0", "alt 2", "write FFFF0000 4", $"feature {feature}", "alt 0", "write 08000400 1024"], fake.Log);
+        Assert.Equal(data, fake.Flash[0x400..0x800]);
+        Assert.False(Open(new FakeDfu(_clock, Flash)).TakesSupply);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Blocks_that_follow_one_another_are_pointed_to_once_whatever_is_done_between(bool countsByRequest)
+    {
+        var fake = new FakeDfu(_clock, Flash) { CountsByRequest = countsByRequest };
+        var loader = Open(fake);
+        var data = Bytes(8 * 1024 + 100);
+        fake.Flash.AsSpan().Fill(0xFF);
+        var start = new Address(0x0800_0000);
+
+        loader.Write(start, data.AsSpan(0, 2048), Limit); // goes on
+        var before = loader.Exchanges;
+        loader.Write(start + 2048, data.AsSpan(2048, 1024), Limit);
+        Assert.Equal(3, loader.Exchanges - before); // the block, the state, the state after it
+        loader.Write(start + 3072, data.AsSpan(3072, 500), Limit); // short
+        loader.Write(start + 3572, data.AsSpan(3572, 1024), Limit); // behind a short one
+        loader.Write(start + 6000, data.AsSpan(6000, 1024), Limit); // elsewhere
+        var back = new byte[1024];
+        loader.Read(start + 1024, back);
+        Assert.Equal(data[1024..2048], back);
+        before = loader.Exchanges;
+        loader.Read(start + 2048, back);
+        Assert.Equal(1, loader.Exchanges - before);
+        Assert.Equal(data[2048..3072], back);
+        loader.Write(start + 7024, data.AsSpan(7024, 1024), Limit); // behind a read
+        loader.Read(start + 3072, back); // behind a write, and where a read had ended
+        Assert.Equal(data[3072..4096], back);
+        loader.Write(start + 4596, data.AsSpan(4596, 1404), Limit);
+        loader.Write(start + 8048, data.AsSpan(8048), Limit);
+
+        Assert.Equal(data, fake.Flash[..data.Length]);
+    }
+
     [Fact]
     public void Reads_right_also_where_the_device_counts_by_the_length_of_the_request()
     {

@@ -172,7 +172,7 @@ internal sealed class FakeDfu(ManualClock clock, params string[] names) : IContr
     {
         if (_block != 0)
         {
-            Log.Add($"write {Pointer:X8} {_latched.Length}");
+            Log.Add($"write {Written:X8} {_latched.Length}");
             return Program();
         }
 
@@ -204,10 +204,18 @@ internal sealed class FakeDfu(ManualClock clock, params string[] names) : IContr
         }
     }
 
+    private uint Written => Pointer + (uint)((_block - 2) * (CountsByRequest ? _latched.Length : TransferSize));
+
     private TimeSpan Program()
     {
-        var at = (int)(Pointer - 0x0800_0000);
-        if (WriteFailsWith != 0 || Pointer < 0x0800_0000 || at + _latched.Length > Flash.Length)
+        if (Written == 0xFFFF_0000 && names[_alternate].StartsWith("@Device Feature", StringComparison.Ordinal))
+        {
+            Log.Add($"feature {Convert.ToHexString(_latched)}");
+            return TimeSpan.Zero;
+        }
+
+        var at = (int)(Written - 0x0800_0000);
+        if (WriteFailsWith != 0 || Written < 0x0800_0000 || at + _latched.Length > Flash.Length)
         {
             _failsWith = WriteFailsWith == 0 ? (byte)1 : WriteFailsWith;
             return TimeSpan.Zero;

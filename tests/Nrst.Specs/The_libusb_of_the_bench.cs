@@ -97,6 +97,23 @@ public sealed class The_libusb_of_the_bench : IDisposable
         Assert.Empty(files.SelectMany(one => Symbols(one, "--undefined-only")).Intersect(watched).Except(offered));
     }
 
+    /// <summary>stm32flash reaches its port, and the time, by no other functions than those that the serial ports of the bench stand in for.</summary>
+    [Fact]
+    public void The_serial_ports_have_all_that_stm32flash_wants_of_one()
+    {
+        Peers.Require("stm32flash");
+        Peers.Require("nm");
+        var wanted = Symbols(Tool("sh", "-c", "command -v stm32flash").Trim(), "--undefined-only").ToHashSet();
+        string[] watched =
+        [
+            "open", "open64", "close", "read", "write", "readv", "writev", "poll", "ppoll", "select", "pselect", "ioctl", "isatty", "tcgetattr", "tcsetattr", "tcflush",
+            "tcdrain", "tcsendbreak", "time", "gettimeofday", "clock_gettime", "usleep", "sleep", "nanosleep", "clock_nanosleep",
+        ];
+        var needed = wanted.Intersect(watched).ToList();
+        Assert.InRange(needed.Count, 8, watched.Length);
+        Assert.Empty(needed.Except(Symbols(Peers.SerialLibrary, "--defined-only")));
+    }
+
     [Fact]
     public async Task St_info_finds_every_probe_of_the_shelf()
     {

@@ -3,7 +3,7 @@ using Nrst.VirtualBench.Chips;
 
 namespace Nrst.Perf.Loaders;
 
-/// <summary>A fresh virtual board whose chip is in the loader of its ROM, full of other contents.</summary>
+/// <summary>A fresh virtual board whose chip is in the loader of its ROM, and full of other contents.</summary>
 internal sealed class LoaderBoard : IDisposable
 {
     /// <summary>Any loader has started by then.</summary>
@@ -11,7 +11,7 @@ internal sealed class LoaderBoard : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("nrst-perf-").FullName;
 
-    /// <param name="blank">Nothing is in the flash but a first word that is no stack pointer.</param>
+    /// <param name="blank">Nothing is in the flash.</param>
     public LoaderBoard(LoaderCase what, bool blank = false)
     {
         Case = what;
@@ -19,10 +19,10 @@ internal sealed class LoaderBoard : IDisposable
         store.New("board", what.Part, "v2-1");
         using (var virgin = store.Open("board"))
         {
-            var flash = ((ChipOnBoard)virgin.Chip).Silicon.Flash;
-            if (!blank)
+            // An empty STM32G0 goes into its loader by itself, and does not ask the pin; the others go by the pin, also where they are not empty.
+            if (!what.Part.StartsWith("STM32G0", StringComparison.Ordinal))
             {
-                MeasuredBoard.Noise(flash.Length, 1).CopyTo(flash);
+                ((ChipOnBoard)virgin.Chip).Silicon.Flash[..8].Fill(0x24);
             }
         }
 
@@ -30,6 +30,12 @@ internal sealed class LoaderBoard : IDisposable
         Board = store.Open("board");
         Silicon = ((ChipOnBoard)Board.Chip).Silicon;
         Board.Clock.Wait(s_startUp);
+        Silicon.RunUntil(Board.VirtualClock.Nanoseconds);
+        Silicon.Flash.Fill(Silicon.FlashModel.Cells.ErasedValue);
+        if (!blank)
+        {
+            MeasuredBoard.Noise(Silicon.Flash.Length, 1).CopyTo(Silicon.Flash);
+        }
     }
 
     public static Address Start { get; } = new(0x0800_0000);

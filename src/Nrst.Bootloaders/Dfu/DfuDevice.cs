@@ -25,6 +25,10 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
     private static readonly TimeSpan StallPause = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Where the block after the last one would begin, and its number; null where the next block has to be pointed to.</summary>
+    private (Address At, int Number)? _written, _read;
+    private bool _uploads; // and takes no download before it was told that this is over
+
     public long Exchanges { get; private set; }
 
     public byte Alternate { get; private set; } = byte.MaxValue;
@@ -33,6 +37,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
     {
         if (Alternate != alternate)
         {
+            Rest();
             pipe.Claim(@interface, alternate);
             Alternate = alternate;
         }
@@ -41,6 +46,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
     /// <summary>Brings the device to dfuIDLE, whatever it was left in.</summary>
     public void BecomeIdle()
     {
+        (_written, _read, _uploads) = (null, null, false);
         var seen = new List<string>();
         var deadline = clock.Now + CommandLimit;
         for (var step = 0; step < 16 && clock.Now < deadline; step++)
@@ -75,17 +81,45 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
     public void EraseAll(AddressRange flash, TimeSpan limit) => Run([EraseCommand], CommandBlock, flash, limit);
 
-    /// <summary>Programs one block at an address that was pointed to.</summary>
-    public void Write(AddressRange where, ReadOnlySpan<byte> data, TimeSpan limit) => Run(data, FirstBlock, where, limit);
+    /// <summary>Ends a row of reads, of which the device only knows that another may follow.</summary>
+    public void Rest()
+    {
+        _read = null;
+        if (_uploads)
+        {
+            _uploads = false;
+            Send(Abort, 0, []);
+        }
+    }
 
-    /// <summary>Reads blocks that follow one another from where was pointed to, all of the same full size.</summary>
+    /// <summary>Programs one block. One that follows a full one needs no address of its own.</summary>
+    /// <param name="block">The length of a full one.</param>
+    public void Write(AddressRange where, ReadOnlySpan<byte> data, int block, TimeSpan limit)
+    {
+        var number = Follows(_written, where.Start) && data.Length == block ? _written!.Value.Number : FirstBlock;
+        if (number == FirstBlock)
+        {
+            PointTo(where.Start);
+        }
+
+        Run(data, (ushort)number, where, limit);
+        _written = data.Length == block ? (where.Start + (uint)block, number + 1) : null;
+    }
+
+    /// <summary>Reads blocks, all of the same full size or a single one. A row of full ones goes on where the last read ended.</summary>
     public void Read(AddressRange where, Span<byte> into, int block)
     {
-        LeaveDownload();
-        for (var at = 0; at < into.Length; at += block)
+        var number = Follows(_read, where.Start) && into.Length >= block ? _read!.Value.Number : FirstBlock;
+        if (number == FirstBlock)
+        {
+            PointTo(where.Start);
+            LeaveDownload();
+        }
+
+        (_read, _uploads) = (null, true);
+        for (var at = 0; at < into.Length; at += block, number++)
         {
             var piece = into.Slice(at, Math.Min(block, into.Length - at));
-            var number = FirstBlock + at / block;
             int received;
             try
             {
@@ -93,6 +127,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
             }
             catch (ProbeException refused) when (refused.Failure is TransferFailure.Stalled)
             {
+                _uploads = false;
                 throw Refused(Status(), new AddressRange(where.Start + (uint)at, (uint)piece.Length), "read", refused);
             }
 
@@ -102,8 +137,15 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
             }
         }
 
-        Send(Abort, 0, []);
+        _read = (where.Start + (uint)into.Length, number);
+        if (into.Length % block != 0)
+        {
+            Rest();
+        }
     }
+
+    /// <summary>Block numbers have 16 bits.</summary>
+    private static bool Follows((Address At, int Number)? last, Address at) => last is { } row && row.At == at && row.Number < ushort.MaxValue - 256;
 
     /// <summary>The codes of the commands it knows; empty where it does not say.</summary>
     public byte[] Commands()
@@ -156,6 +198,8 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
     /// <summary>One download, from putting it down to the device's last word on it.</summary>
     private void Run(ReadOnlySpan<byte> data, ushort block, AddressRange where, TimeSpan limit)
     {
+        Rest();
+        _written = null;
         var kind = block == CommandBlock ? data[0] switch { SetAddress => "address", _ => "erase" } : "write";
         Span<byte> copy = stackalloc byte[data.Length];
         data.CopyTo(copy);

@@ -34,6 +34,7 @@ public sealed class UsartLoader : IRomLoader
 
     public long Exchanges => _wire.Exchanges;
     public int Block => LargestBlock;
+    public int ReadOverhead => 12; // characters of a read beside its bytes
     public bool ReadsUnchecked => true;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
@@ -318,6 +319,11 @@ public sealed class UsartLoader : IRomLoader
                     throw verdict;
                 }
 
+                if (!last && lost is { IsSilence: false, Verdict: not null } && IsInStep())
+                {
+                    continue; // a refusal and no misunderstanding, or noise that is over
+                }
+
                 if (last || !(erases && HasExtended ? _wire.FallInAfterErase() : _wire.FallIn()))
                 {
                     throw UsartErrors.Lost(doing, lost.Message);
@@ -325,6 +331,26 @@ public sealed class UsartLoader : IRomLoader
 
                 _wire.Drain();
             }
+        }
+    }
+
+    /// <summary>It answers a command that no loader refuses.</summary>
+    private bool IsInStep()
+    {
+        try
+        {
+            Span<byte> id = stackalloc byte[3];
+            if (!_wire.Command(GetId))
+            {
+                return false;
+            }
+
+            _wire.Receive(id, UsartWire.Prompt);
+            return id[0] == 1 && BinaryPrimitives.ReadUInt16BigEndian(id[1..]) == ProductId && _wire.Answer(UsartWire.Prompt);
+        }
+        catch (OutOfStepException)
+        {
+            return false;
         }
     }
 

@@ -25,6 +25,9 @@ public interface IRomLoader : IDisposable
     /// <summary>Bytes of the largest block it takes at once.</summary>
     int Block { get; }
 
+    /// <summary>Reading so many bytes more costs what another read costs: places that lie closer together are read as one.</summary>
+    int ReadOverhead { get; }
+
     /// <summary>It has a command for erasing everything that works.</summary>
     bool CanEraseAll { get; }
 

@@ -29,7 +29,7 @@ public static class FlashExecutor
     {
         ArgumentNullException.ThrowIfNull(job);
         ImagePlacement.Check(job.Image, job.Target.Device, job.Target.Part, job.Target.Layout);
-        return new FlashRun(job.Target).Guard(run => run.Survey(job.Image, job.Options, cancel).Plan);
+        return new FlashRun(job.Target).Guard(run => run.Survey(job.Image, job.Options, everything: true, cancel).Plan);
     }
 
     /// <summary>Erases what is needed, programs, and proves.</summary>

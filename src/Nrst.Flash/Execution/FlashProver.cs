@@ -51,7 +51,7 @@ internal sealed class FlashProver(ChipTarget target, IFlashPath path, FlashGrain
         }
 
         var wanted = erased.Select(sector => new WantedSector(sector, [], grain)).ToList();
-        var known = path.Survey(wanted, new Dictionary<WantedRun, byte[]>(), cancel);
+        var known = path.Survey(wanted, new Dictionary<WantedRun, byte[]>(), everything: true, cancel);
         if (known.FirstOrDefault(sector => sector.Other.Count > 0) is { } dirty)
         {
             var first = dirty.Other[0].Start;

@@ -55,7 +55,8 @@ internal sealed class FlashRun
         }
     }
 
-    public Findings Survey(FirmwareImage image, FlashOptions options, CancellationToken cancel)
+    /// <param name="everything">Also what is only of interest to a reader of the plan.</param>
+    public Findings Survey(FirmwareImage image, FlashOptions options, bool everything, CancellationToken cancel)
     {
         Protection.AllowReading();
         var start = _target.Clock.Now;
@@ -64,7 +65,7 @@ internal sealed class FlashRun
         var present = wanted.SelectMany(sector => sector.Runs).ToDictionary(run => run, FillHoles);
         _telling = LoaderSurvey.TellingWord(wanted);
         var looked = wanted.Where(sector => options.ChipErase || sector.Runs.Count > 0).ToList();
-        var seen = Path.Survey(looked, present, cancel).ToDictionary(known => known.Sector);
+        var seen = Path.Survey(looked, present, everything || options.Keep || options.ChipErase, cancel).ToDictionary(known => known.Sector);
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
         var wishes = new PlanOptions(options.AlwaysErase, options.Keep, options.ChipErase);
         var plan = FlashPlanner.Plan(wanted, known, wishes);
@@ -80,7 +81,7 @@ internal sealed class FlashRun
 
     public FlashReport Flash(FirmwareImage image, FlashOptions options, CancellationToken cancel)
     {
-        var found = Survey(image, options, cancel);
+        var found = Survey(image, options, everything: false, cancel);
         var plan = found.Plan;
         Protection.Allow(plan.Sectors.Where(sector => sector.Changes).Select(sector => sector.Sector), plan.MassErase, _target.Layout);
         TellWhatSlows(plan);

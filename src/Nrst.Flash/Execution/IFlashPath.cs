@@ -7,7 +7,9 @@ internal interface IFlashPath
 
     /// <summary>Compares sectors with what is wanted of them.</summary>
     /// <param name="present">The bytes of each run with its holes filled by what the chip holds there.</param>
-    IReadOnlyList<SectorKnowledge> Survey(IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel);
+    /// <param name="everything">Also what the image does not speak of; else a slow path may read no further than it takes to know what to do.</param>
+    IReadOnlyList<SectorKnowledge> Survey(
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel);
 
     /// <summary>Whether there is nothing in these sectors at all.</summary>
     /// <param name="erased">They should be blank; else nobody knows.</param>

@@ -40,7 +40,7 @@ internal sealed class LoaderPath : IFlashPath
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel) =>
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel) =>
         new LoaderSurvey(_target, _flash.Grain, Ask, _loader.Told).Look(wanted, present, cancel);
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>

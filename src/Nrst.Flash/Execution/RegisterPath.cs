@@ -8,7 +8,7 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
         flash.ResetCaches();
         var known = new List<SectorKnowledge>();
@@ -24,7 +24,7 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
     }
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
-        Survey([.. sectors.Select(sector => new WantedSector(sector, [], flash.Grain))], new Dictionary<WantedRun, byte[]>(), cancel).All(known => known.Other.Count == 0);
+        Survey([.. sectors.Select(sector => new WantedSector(sector, [], flash.Grain))], new Dictionary<WantedRun, byte[]>(), everything: true, cancel).All(known => known.Other.Count == 0);
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {

@@ -8,48 +8,35 @@ namespace Nrst.Flash;
 /// </remarks>
 internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 {
-    private const int Piece = 4096; // a progress step, and at most this much after Ctrl-C
+    private const int LeastLook = 4;
 
     private readonly IRomLoader _loader = target.Loader;
-    private readonly List<OldPiece> _old = [];
+    private readonly RomSurvey _survey = new(target);
 
     public bool UsesLoader => false;
 
     public TimeSpan ErasedFor { get; private set; }
 
     public IReadOnlyList<SectorKnowledge> Survey(
-        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, CancellationToken cancel)
+        IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
-        var known = new List<SectorKnowledge>();
-        foreach (var sector in wanted)
-        {
-            var content = new byte[sector.Sector.Range.Length];
-            for (var at = 0; at < content.Length; at += Piece)
-            {
-                cancel.ThrowIfCancellationRequested();
-                _loader.Read(sector.Sector.Range.Start + (uint)at, content.AsSpan(at, Math.Min(Piece, content.Length - at)));
-            }
-
-            known.Add(SectorKnowledge.Of(sector, content));
-            _old.Add(new OldPiece(sector.Sector.Range, content, 0));
-        }
-
-        return known;
+        _survey.Forget();
+        return [.. wanted.Select(sector => _survey.Look(sector, everything, cancel))];
     }
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
-        Survey([.. sectors.Select(sector => new WantedSector(sector, [], route.Grain))], new Dictionary<WantedRun, byte[]>(), cancel).All(known => known.Other.Count == 0);
+        Survey([.. sectors.Select(sector => new WantedSector(sector, [], route.Grain))], new Dictionary<WantedRun, byte[]>(), everything: true, cancel).All(known => known.Other.Count == 0);
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
         var start = target.Clock.Now;
         EraseFor([.. work.Where(sector => sector.Erase).Select(sector => sector.Sector)], massErase, progress, cancel);
-        RequireBlank(work.Where(sector => sector is { Erase: true, Writes.Count: > 0 }), cancel);
+        RequireErased([.. work.Where(sector => sector is { Erase: true, Writes.Count: > 0 }).Select(sector => sector.Sector)], cancel);
         ErasedFor += target.Clock.Now - start;
 
         start = target.Clock.Now;
         var bytes = 0;
-        foreach (var writing in work.SelectMany(sector => sector.Writes))
+        foreach (var writing in Rows(work.SelectMany(sector => sector.Writes)))
         {
             for (var at = 0; at < writing.Data.Length;)
             {
@@ -104,19 +91,86 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             cancel);
     }
 
-    /// <summary>Only the places that are about to be written: the rest is proved at the end.</summary>
-    private void RequireBlank(IEnumerable<SectorWork> erased, CancellationToken cancel)
+    /// <summary>Writings that follow one another, as one: on some chips a sector is smaller than a block.</summary>
+    private static IEnumerable<Writing> Rows(IEnumerable<Writing> writings)
     {
-        var blank = erased.SelectMany(work => work.Writes).Select(writing =>
+        var row = new List<Writing>();
+        foreach (var writing in writings)
         {
-            var bytes = new byte[writing.Data.Length];
-            bytes.AsSpan().Fill(route.Grain.Erased);
-            return new Expectation(writing.At, bytes);
-        });
-        if (new FlashComparer(target, route.Grain, mayRun: false) { Silent = true }.Compare([.. blank], _old, cancel) is { } different)
+            if (row.Count > 0 && row[^1].Range.Last + 1 != writing.At)
+            {
+                yield return Joined(row);
+                row.Clear();
+            }
+
+            row.Add(writing);
+        }
+
+        if (row.Count > 0)
+        {
+            yield return Joined(row);
+        }
+
+        static Writing Joined(List<Writing> row) => row.Count == 1 ? row[0] : new Writing(row[0].At, row.SelectMany(writing => writing.Data.ToArray()).ToArray());
+    }
+
+    /// <summary>
+    /// A loader that did not erase what it says it did is told by one byte of each sector, which was seen before and has to be gone: an erase is all of a
+    /// sector or nothing. That all of it is what it should be, the proof at the end says.
+    /// </summary>
+    private void RequireErased(IReadOnlyList<FlashSector> sectors, CancellationToken cancel)
+    {
+        var places = sectors.Where(sector => _survey.Used.ContainsKey(sector.Range.Start))
+            .Select(sector => (Sector: sector, At: Aligned(_survey.Used[sector.Range.Start]))).OrderBy(place => place.At).ToList();
+        var stillThere = false;
+        for (var first = 0; first < places.Count;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var last = first;
+            while (last + 1 < places.Count && places[last + 1].At - places[last].At <= (uint)_loader.ReadOverhead
+                && places[last + 1].At - places[first].At + LeastLook <= (uint)_loader.Block)
+            {
+                last++;
+            }
+
+            var now = new byte[places[last].At - places[first].At + LeastLook];
+            _loader.Read(places[first].At, now);
+            for (var i = first; i <= last; i++)
+            {
+                stillThere |= !IsBlank(places[i].At, now.AsSpan((int)(places[i].At - places[first].At), LeastLook));
+            }
+
+            first = last + 1;
+        }
+
+        // All that was seen of these sectors before, for the error to tell what is there now.
+        var seen = stillThere ? _survey.Old.Where(piece => sectors.Any(sector => sector.Range.Contains(piece.Range.Start))).OrderBy(piece => piece.Range.Start).ToList() : [];
+        if (stillThere && new FlashComparer(target, route.Grain, mayRun: false) { Silent = true }.Compare([.. seen.Select(Blank)], seen, cancel) is { } different)
         {
             throw StillThere(MismatchClassifier.Classify(different));
         }
+
+        Expectation Blank(OldPiece piece)
+        {
+            var bytes = new byte[piece.Range.Length];
+            bytes.AsSpan().Fill(route.Grain.Erased);
+            return new Expectation(piece.Range.Start, bytes);
+        }
+
+        static Address Aligned(Address at) => new(at.Value & ~(LeastLook - 1u));
+    }
+
+    private bool IsBlank(Address at, Span<byte> now)
+    {
+        // Over a line without checksums what is not blank is read until it says the same twice.
+        for (var used = now.IndexOfAnyExcept(route.Grain.Erased); used >= 0 && _loader.ReadsUnchecked;)
+        {
+            _loader.Read(at, now);
+            var next = now.IndexOfAnyExcept(route.Grain.Erased);
+            used = next == used ? -1 : next;
+        }
+
+        return route.Grain.IsBlank(now);
     }
 
     private ProofException StillThere(MismatchVerdict verdict)

@@ -114,6 +114,11 @@ public static class FlashPlanner
             null => "not looked at",
             _ => "holds other bytes where the image lies",
         };
+        if (known is { IsComplete: false })
+        {
+            return $"{why}; what else it holds was not read and will be lost; --keep keeps it";
+        }
+
         return known is not { Other.Count: > 0 } || options.ChipErase
             ? why
             : $"{why}; {Others(known)} {(options.Keep ? "will be written back" : "will be lost; use --keep")}";

@@ -27,6 +27,9 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
     /// <summary>At most this many bytes of other data; blank bytes between others count.</summary>
     public long OtherBytes => Other.Sum(range => (long)range.Length);
 
+    /// <summary>False where reading ended as soon as it was clear that the sector has to be erased, or left out what the image does not speak of.</summary>
+    public bool IsComplete { get; init; } = true;
+
     /// <summary>What was seen, for a proof that fails to be compared with.</summary>
     internal IReadOnlyList<OldPiece> Old { get; init; } = [];
 
@@ -78,7 +81,7 @@ public sealed record SectorKnowledge(FlashSector Sector, IReadOnlyList<RunState>
         }
     }
 
-    private static RunState Compare(WantedRun run, ReadOnlySpan<byte> now, FlashGrain grain)
+    internal static RunState Compare(WantedRun run, ReadOnlySpan<byte> now, FlashGrain grain)
     {
         var wanted = run.Data.AsSpan().ToArray();
         foreach (var hole in run.Holes)

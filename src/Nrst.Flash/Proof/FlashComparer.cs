@@ -26,18 +26,19 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool ma
         var done = 0L;
         var different = false;
         var parts = new List<ComparedPart>();
-        foreach (var part in expected)
+        foreach (var row in Rows(expected))
         {
-            var found = new byte[part.Data.Length];
+            byte[] all = [.. row.SelectMany(part => part.Data.ToArray())];
+            var found = new byte[all.Length];
             for (var at = 0; at < found.Length; at += ReadBlock)
             {
                 cancel.ThrowIfCancellationRequested();
-                var wanted = part.Data.Span[at..Math.Min(at + ReadBlock, found.Length)];
+                var wanted = all.AsSpan(at, Math.Min(ReadBlock, found.Length - at));
                 var now = found.AsSpan(at, wanted.Length);
-                Read(part.At + (uint)at, now, _unreadable);
+                Read(row[0].At + (uint)at, now, _unreadable);
                 if (target.ReadsUnchecked)
                 {
-                    LookAgain(part.At + (uint)at, wanted, now);
+                    LookAgain(row[0].At + (uint)at, wanted, now);
                 }
 
                 different |= !now.SequenceEqual(wanted);
@@ -48,10 +49,29 @@ internal sealed class FlashComparer(ChipTarget target, FlashGrain grain, bool ma
                 }
             }
 
-            parts.Add(new ComparedPart(part.At, part.Data, found));
+            parts.AddRange(row.Select(part => new ComparedPart(part.At, part.Data, found.AsMemory((int)(part.At - row[0].At), part.Data.Length))));
         }
 
         return different || _unreadable.Count > 0 ? Examine(parts, old, cancel) : null;
+    }
+
+    /// <summary>Parts that follow one another, to be read as one: on some chips a sector is smaller than what a loader gives at once.</summary>
+    private static List<List<Expectation>> Rows(IReadOnlyList<Expectation> expected)
+    {
+        var rows = new List<List<Expectation>>();
+        foreach (var part in expected)
+        {
+            if (rows.Count > 0 && rows[^1][^1] is var last && last.At + (uint)last.Data.Length == part.At)
+            {
+                rows[^1].Add(part);
+            }
+            else
+            {
+                rows.Add([part]);
+            }
+        }
+
+        return rows;
     }
 
     private Comparison Examine(List<ComparedPart> parts, IReadOnlyList<OldPiece> old, CancellationToken cancel)

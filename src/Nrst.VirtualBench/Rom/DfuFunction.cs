@@ -332,13 +332,13 @@ internal sealed class DfuFunction : UsbFunction
 
         return _loader.Memory.At(address) switch
         {
-            RomArea.Flash => new DfuJob(_loader.Faults.WriteDropped ? [] : flash.Program(address, data)) { PollMs = DfuJob.Poll(ProgramTime(data.Length)) },
+            RomArea.Flash => new DfuJob(_loader.Faults.WriteDropped ? [] : flash.Program(address, data)) { PollMs = DfuJob.Poll(ProgramTime(address, data.Length)) },
             RomArea.Ram => new DfuJob(Store(address, data)),
             RomArea.Feature when data is [<= 4, 0xFF, 0xFF, 0xFF] => new DfuJob([]) { PollMs = SetFeature(data[0]) },
             RomArea.Options when flash.ProgramOptions(address, data) is { } work =>
                 new DfuJob(work) { Resets = _loader.Rom.Has(RomQuirks.ResetsOnOptions), PollMs = DfuJob.Poll(_loader.Timing.Unit(_loader.Map.Units[0].Range.Length, Bits)) },
             RomArea.Otp or RomArea.Eeprom when flash.ProgramElsewhere(address, data) is { } work =>
-                new DfuJob(work) { PollMs = DfuJob.Poll(ProgramTime(data.Length)) },
+                new DfuJob(work) { PollMs = DfuJob.Poll((data.Length + flash.Unit - 1) / flash.Unit * _loader.Timing.ProgramAt(Bits ?? 0)) },
             _ => DfuJob.Failed(Target),
         };
     }
@@ -369,7 +369,7 @@ internal sealed class DfuFunction : UsbFunction
         ? _loader.Map.Units.Sum(unit => _loader.Timing.Unit(unit.Range.Length))
         : _loader.Map.Units.GroupBy(unit => unit.Bank).Sum(bank => _loader.Timing.Bank((uint)bank.Sum(unit => unit.Range.Length), Bits));
 
-    private long ProgramTime(int bytes) => (bytes + _loader.Flash!.Unit - 1) / _loader.Flash.Unit * _loader.Timing.ProgramAt(Bits ?? 0);
+    private long ProgramTime(uint address, int bytes) => _loader.Flash!.Operations(address, bytes) * _loader.Timing.ProgramAt(Bits ?? 0);
 
     /// <summary>The answer is on its way first.</summary>
     private IEnumerable<long> Wait()

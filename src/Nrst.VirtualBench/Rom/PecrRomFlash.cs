@@ -56,6 +56,14 @@ internal sealed class PecrRomFlash(RomBus bus, FlashModel flash, uint at, uint h
         Close();
     }
 
+    /// <summary>A half page takes as long as a word.</summary>
+    public override int Operations(uint address, int bytes)
+    {
+        var (from, to) = (address / 4 * 4, (address + (uint)bytes + 3) / 4 * 4);
+        var (first, last) = ((from + halfPage - 1) / halfPage * halfPage, to / halfPage * halfPage);
+        return first >= last ? (int)((to - from) / 4) : (int)((first - from) / 4 + (last - first) / halfPage + (to - last) / 4);
+    }
+
     public override IEnumerable<long>? ProgramElsewhere(uint address, byte[] data) => ProgramWords(address, data, options: false);
 
     public override IEnumerable<long>? ProgramOptions(uint address, byte[] data) => ProgramWords(address, data, options: true);

@@ -53,6 +53,9 @@ internal abstract class RomFlash(RomBus bus, FlashModel flash)
         Close();
     }
 
+    /// <summary>How many times the flash is busy for so many bytes: what a loader tells the host to wait is made of that.</summary>
+    public virtual int Operations(uint address, int bytes) => (int)((address % (uint)Unit + bytes + Unit - 1) / Unit);
+
     /// <summary>Programs bytes outside of the main flash: OTP, data EEPROM. Null where the loader cannot.</summary>
     public virtual IEnumerable<long>? ProgramElsewhere(uint address, byte[] data) => null;
 
