@@ -43,6 +43,9 @@ public readonly record struct WordAccess(Address Address, uint? Written)
 /// <remarks>Stops at the first fault and names it. Every read finds its place in <c>reads</c>, in order.</remarks>
 public interface IWordBatch
 {
+    /// <summary>Reads that cost no more together than two apart.</summary>
+    int MostReads => 60;
+
     void Run(ReadOnlySpan<WordAccess> accesses, Span<uint> reads);
 }
 

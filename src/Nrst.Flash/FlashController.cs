@@ -13,6 +13,7 @@ namespace Nrst.Flash;
 internal abstract class FlashController(FlashChip chip)
 {
     private TimeSpan? _longest;
+    private bool _forgotten;
 
     protected FlashChip Chip => chip;
     protected ITargetMemory Memory => chip.Memory;
@@ -71,6 +72,52 @@ internal abstract class FlashController(FlashChip chip)
 
     // ---- what it does ----
 
+    /// <summary>Opens a flash for the first time in a job: tells what an earlier one left behind, which nobody can see afterwards.</summary>
+    public void OpenFirst(AddressRange where, JobListener? listener)
+    {
+        if (chip.Memory is ReadAhead ahead)
+        {
+            ahead.Over(
+                () =>
+                {
+                    _ = Leftover();
+                    _ = ReadStatus(where);
+                    _ = IsLocked || IsLocked; // once to know, and once more for the keys
+                },
+                TellAndOpen);
+        }
+        else
+        {
+            TellAndOpen();
+        }
+
+        void TellAndOpen()
+        {
+            if (Leftover() is { } leftover)
+            {
+                listener?.Invoke(leftover);
+            }
+
+            Open(where);
+        }
+    }
+
+    /// <summary>The words that <see cref="IsLocked"/> looks at; none where it knows without.</summary>
+    public IReadOnlyList<Address> WordsOfTheLock => chip.Memory is ReadAhead ahead ? ahead.Rehearse(() => _ = IsLocked) : [];
+
+    /// <summary><see cref="IsLocked"/>, by <see cref="WordsOfTheLock"/> that somebody has read.</summary>
+    public bool IsLockedBy(IReadOnlyList<Address> words, ReadOnlySpan<uint> values)
+    {
+        if (chip.Memory is not ReadAhead ahead)
+        {
+            return IsLocked;
+        }
+
+        var locked = false;
+        ahead.Given(words, values, () => locked = IsLocked);
+        return locked;
+    }
+
     /// <summary>Waits for whatever runs, opens the control registers and clears what earlier jobs left behind.</summary>
     public void Open(AddressRange where)
     {
@@ -84,7 +131,12 @@ internal abstract class FlashController(FlashChip chip)
             }
         }
 
-        ForgetErrors();
+        if (!_forgotten)
+        {
+            ForgetErrors();
+        }
+
+        _forgotten = false;
     }
 
     /// <summary>What earlier jobs left behind and <see cref="Open"/> will clear. Changes nothing.</summary>
@@ -158,14 +210,16 @@ internal abstract class FlashController(FlashChip chip)
     /// <summary>The keys in their order, to every control register that has a lock. Tells whether that opened it.</summary>
     protected abstract bool WriteKeys();
 
-    /// <summary>Two keys and a look, in one exchange.</summary>
+    /// <summary>Two keys and a look, and the errors forgotten, in one exchange.</summary>
     protected bool WriteKeys<TKey, TControl>(
         Address controller, Register<TKey> keys, TKey first, TKey second, Register<TControl> control, TControl locked)
         where TKey : unmanaged, Enum
         where TControl : unmanaged, Enum
     {
         Span<uint> seen = stackalloc uint[1];
-        chip.Words.Run([controller.WriteOf(keys, first), controller.WriteOf(keys, second), controller.ReadOf(control)], seen);
+        WordAccess[] forgetting = Forgetting is { } one ? [one] : [];
+        chip.Words.Run([controller.WriteOf(keys, first), controller.WriteOf(keys, second), controller.ReadOf(control), .. forgetting], seen);
+        _forgotten = forgetting.Length > 0;
         return !System.Runtime.CompilerServices.Unsafe.BitCast<uint, TControl>(seen[0]).HasFlag(locked);
     }
 
@@ -184,7 +238,16 @@ internal abstract class FlashController(FlashChip chip)
         StatusByBank ? chip.Layout.Banks.Select(bank => ReadStatus(bank.Layout.Range)) : [ReadStatus(chip.Layout.Range)];
 
     /// <summary>Error flags outlive the job that raised them and block the next one.</summary>
-    protected abstract void ForgetErrors();
+    protected virtual void ForgetErrors()
+    {
+        if (Forgetting is { Address: var at, Written: { } flags })
+        {
+            Memory.Write32(at, flags);
+        }
+    }
+
+    /// <summary>The write that does so; null where it takes more than one.</summary>
+    protected virtual WordAccess? Forgetting => null;
 
     /// <summary>Whether <see cref="ReadStatus"/> looks at another register in another bank.</summary>
     protected virtual bool StatusByBank => false;

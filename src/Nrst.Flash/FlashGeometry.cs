@@ -9,11 +9,29 @@ public sealed record FlashGeometry(int SizeKiB, Part Part, BankedLayout Layout)
     /// <summary>The same, with all that may be needed read at once.</summary>
     public static FlashGeometry Read(ITargetMemory memory, IWordBatch words, Device device, Part? part)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        var layouts = device.Parts.Where(one => part is null || one == part).SelectMany(one => one.Layouts);
-        var places = layouts.SelectMany(layout => layout.When).Select(value => value.Field.At).Prepend(device.Flash.Size.Word).Distinct();
-        return WordsAtOnce.Read(memory, words, [.. places], known => Read(known, device, part));
+        return Read(memory, words, device, part, [], []);
     }
+
+    /// <summary>The same, with other words that somebody wants in the same batch.</summary>
+    /// <param name="also">Where they are; they find their places in <paramref name="values"/> also where this throws for what the flash said.</param>
+    public static FlashGeometry Read(ITargetMemory memory, IWordBatch words, Device device, Part? part, IReadOnlyList<Address> also, uint[] values)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(also);
+        ArgumentNullException.ThrowIfNull(values);
+        return WordsAtOnce.Read(memory, words, [.. also.Concat(Places(device, part)).Distinct()], known =>
+        {
+            for (var i = 0; i < also.Count; i++)
+            {
+                values[i] = known.Read32(also[i]);
+            }
+
+            return Read(known, device, part);
+        });
+    }
+
+    internal static IEnumerable<Address> Places(Device device, Part? part) => device.Parts.Where(one => part is null || one == part)
+        .SelectMany(one => one.Layouts).SelectMany(layout => layout.When).Select(value => value.Field.At).Prepend(device.Flash.Size.Word).Distinct();
 
     /// <summary>Reads the size and the option bits that choose the sector map. Changes nothing.</summary>
     /// <param name="part">What the user said it is, or null to go by the size.</param>

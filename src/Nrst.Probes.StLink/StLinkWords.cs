@@ -7,6 +7,8 @@ internal sealed class StLinkWords(StLinkLink link, StLinkGates gates, ITargetMem
 {
     private const int SelectItem = 1;
 
+    public int MostReads => gates.HasWordBatch && link.Wire.CarriesWordBatches ? gates.BatchItems - SelectItem : 2;
+
     public void Run(ReadOnlySpan<WordAccess> accesses, Span<uint> reads)
     {
         var batched = gates.HasWordBatch && link.Wire.CarriesWordBatches;

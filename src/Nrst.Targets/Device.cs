@@ -86,7 +86,11 @@ public sealed record IdCodePlace(int AccessPort, Address At, bool FromJtagId)
 /// <summary>From the clock that reset leaves to a faster one, at the supply range that reset leaves too.</summary>
 /// <param name="Hertz">HCLK afterwards.</param>
 /// <param name="Steps">In order; the old values, last register first, lead back.</param>
-public sealed record FasterClock(uint Hertz, IReadOnlyList<ClockStep> Steps);
+public sealed record FasterClock(uint Hertz, IReadOnlyList<ClockStep> Steps)
+{
+    /// <summary>The registers that the steps change.</summary>
+    public IReadOnlyList<Address> Places => [.. Steps.Where(step => !step.Waits).Select(step => step.At).Distinct()];
+}
 
 /// <param name="Value">What the masked bits are set to, or waited for.</param>
 /// <param name="Waits">Nothing is written: the hardware sets the bits when it is ready.</param>

@@ -121,8 +121,8 @@ public sealed class Programmer(Target target, JobListener? listener = null) : IP
         var rest = new ChipRest(target, WithoutLoader, Listen);
         TellOfLeftover();
         rest.Come();
-        var geometry = target.ReadGeometry();
-        return new PreparedJob(Describe(geometry, rest), geometry, rest);
+        var beginning = FlashBeginning.Read(target.Memory, target.Probe.Words, target.Chip.Device, target.Chip.Named, target.Chip.Geometry);
+        return new PreparedJob(Describe(beginning.Geometry, rest) with { Beginning = beginning }, beginning.Geometry, rest);
     }
 
     /// <summary>What is measured counts for more than what somebody says.</summary>

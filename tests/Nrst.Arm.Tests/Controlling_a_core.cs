@@ -292,13 +292,13 @@ public sealed class Controlling_a_core
     public void Where_the_program_is_shows_without_halting_it()
     {
         _core.Attach();
-        Assert.Null(_core.Look().Pc);
+        Assert.Empty(_core.Look().Pcs);
 
         _fake[0xE000_101C] = 0x0800_1234;
-        Assert.Equal(new Address(0x0800_1234), _core.Look().Pc);
+        Assert.Equal([new Address(0x0800_1234), new Address(0x0800_1234)], _core.Look().Pcs);
         Assert.Equal(1u << 24, _fake.Demcr);
         _fake[0xE000_101C] = 0xFFFF_FFFF;
-        Assert.Null(_core.Look().Pc);
+        Assert.Empty(_core.Look().Pcs);
 
         _fake[0xE000_ED28] = 1u << 16; // CFSR.UNDEFINSTR
         var (state, _, faults) = _core.Look();

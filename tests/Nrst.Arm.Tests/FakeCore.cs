@@ -40,6 +40,12 @@ internal sealed class FakeCore(FakeClock clock) : ITargetMemory, IWordBatch, IRe
     public bool FaultsWhileInReset { get; set; }
     public bool NeverFinishesSteps { get; set; }
 
+    /// <summary>The access that fails has arrived all the same.</summary>
+    public bool ResetsBeforeFault { get; set; }
+
+    /// <summary>An access to this register fails, after so many that did not.</summary>
+    public (uint Address, int After)? FaultsAt { get; set; }
+
     /// <summary>How many looks at DHCSR a register transfer takes.</summary>
     public int SlowRegisters { get; set; }
 
@@ -127,6 +133,20 @@ internal sealed class FakeCore(FakeClock clock) : ITargetMemory, IWordBatch, IRe
         if (FaultsWhileInReset && InReset)
         {
             throw new TargetMemoryException("NRST3005", new Address(address), "in reset");
+        }
+
+        if (FaultsAt is { } fault && fault.Address == address)
+        {
+            FaultsAt = fault.After == 0 ? null : fault with { After = fault.After - 1 };
+            if (fault.After == 0)
+            {
+                if (ResetsBeforeFault && written is { } request)
+                {
+                    Write(address, request);
+                }
+
+                throw new TargetMemoryException("NRST3005", new Address(address), "no answer");
+            }
         }
 
         if (written is { } value)

@@ -147,6 +147,63 @@ public sealed class Resetting_a_core
         Assert.True(_fake.Halted);
     }
 
+    /// <summary>Before, looks until it is over, and the vector catch put back: an exchange each for what cannot be together.</summary>
+    [Theory]
+    [InlineData(true, false, 5)]
+    [InlineData(false, false, 4)]
+    [InlineData(false, true, 4)]
+    public void Takes_few_exchanges(bool halt, bool afterLoader, int most)
+    {
+        _fake.ResetTime = TimeSpan.Zero;
+        if (afterLoader)
+        {
+            _core.Halt();
+            _core.Launch([(CoreRegister.PC, 0x2000_0000)], maskInterrupts: true);
+            _fake.MeetBreakpoint();
+        }
+
+        var before = _fake.Exchanges;
+        _core.Reset(ResetKind.System, halt);
+
+        Assert.InRange(_fake.Exchanges - before, 1, most);
+        Assert.Equal(halt, _fake.Halted);
+        Assert.False(_fake.Masked);
+        Assert.Empty(_fake.Forbidden);
+    }
+
+    /// <summary>S_RESET_ST is gone once it was read, also where the next access fails.</summary>
+    [Fact]
+    public void Is_not_missed_where_the_chip_falls_silent_after_the_first_look()
+    {
+        _fake.FaultsAt = (0xE000_EDF0, 2); // the look before, the first after
+
+        _core.Reset(ResetKind.System, halt: false);
+
+        Assert.True(_fake.Runs);
+        Assert.Equal(1, _fake.Resets);
+    }
+
+    [Fact]
+    public void Is_not_asked_for_where_the_chip_does_not_take_the_vector_catch()
+    {
+        _fake.FaultsAt = (0xE000_EDFC, 0);
+
+        Assert.Equal(new Address(0xE000_EDFC), Assert.Throws<TargetMemoryException>(() => _core.Reset(ResetKind.System, halt: true)).Address);
+        Assert.Equal(0, _fake.Resets);
+        Assert.Equal(TimeSpan.Zero, _clock.Now);
+    }
+
+    [Fact]
+    public void May_swallow_the_answer_to_its_own_request()
+    {
+        _fake.FaultsAt = (0xE000_ED0C, 0);
+        _fake.ResetsBeforeFault = true;
+
+        _core.Reset(ResetKind.System, halt: true);
+
+        Assert.Equal((1, true), (_fake.Resets, _fake.Halted));
+    }
+
     [Fact]
     public void Under_reset_continues_from_the_pin_that_is_low()
     {

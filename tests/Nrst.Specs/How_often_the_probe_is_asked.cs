@@ -14,13 +14,13 @@ public sealed class How_often_the_probe_is_asked : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("STM32F103RB", 65_536, 55)]
+    [InlineData("STM32F103RB", 65_536, 47)]
     [InlineData("STM32F407VG", 70_468, 55)]
-    [InlineData("STM32H743ZI", 66_744, 60)]
-    [InlineData("STM32L073RZ", 66_748, 66)]
-    [InlineData("STM32L476RG", 262_144, 61)]
-    [InlineData("STM32G071RB", 65_536, 56)]
-    [InlineData("STM32H563ZI", 524_288, 85)] // every word behind access port 1 takes two
+    [InlineData("STM32H743ZI", 66_744, 51)]
+    [InlineData("STM32L073RZ", 66_748, 56)]
+    [InlineData("STM32L476RG", 262_144, 51)]
+    [InlineData("STM32G071RB", 65_536, 48)]
+    [InlineData("STM32H563ZI", 524_288, 61)] // every word behind access port 1 takes two
     public void From_the_first_word_to_the_last_where_the_image_is_there_already(string part, int bytes, int most)
     {
         var store = new BoardStore(_folder);
@@ -47,10 +47,10 @@ public sealed class How_often_the_probe_is_asked : IDisposable
     }
 
     [Theory]
-    [InlineData("STM32F103RB", 20, 0.85)]
-    [InlineData("STM32L073RZ", 20, 1.05)]
-    [InlineData("STM32G071RB", 36, 0.65)]
-    [InlineData("STM32L476RG", 96, 0.55)]
+    [InlineData("STM32F103RB", 20, 0.60)]
+    [InlineData("STM32L073RZ", 20, 0.60)]
+    [InlineData("STM32G071RB", 36, 0.60)]
+    [InlineData("STM32L476RG", 96, 0.50)]
     public void While_pages_are_erased_and_programmed(string part, int ramKiB, double mostPerKiB)
     {
         const int Image64 = 64 * 1024;

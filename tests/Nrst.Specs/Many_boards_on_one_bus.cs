@@ -59,7 +59,7 @@ public sealed class Many_boards_on_one_bus : IDisposable
     {
         const double Exchange = 0.0002;
         var (healthy, three, alone) = (Flash("well", "one"), Flash("three", "one", others: 2), Flash("alone", "one", others: 0));
-        foreach (var fault in (string[])["usb-unplug-after:60", "swd-disconnected", "usb-answer-lost-at:40", "flash-never-finishes"])
+        foreach (var fault in (string[])["usb-unplug-after:60", "swd-disconnected", "usb-answer-lost-at:20", "flash-never-finishes"])
         {
             var (same, apart) = (Flash($"ill-{fault[..5]}", "one", fault), Flash($"apart-{fault[..5]}", "another", fault));
             Assert.All([same, apart], run => Assert.Equal([true, true, true, false], run.Select(entry => (bool)entry["ok"]!)));

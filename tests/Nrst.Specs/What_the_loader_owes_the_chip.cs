@@ -59,8 +59,11 @@ public sealed class What_the_loader_owes_the_chip
 
         Assert.Equal(
             borrowed.Select(register => $"{register.Name} = 0x{register.Value:X8}"),
-            borrowed.Select(register => $"{register.Name} = 0x{bench.Memory.Read32(new Address(register.Address)):X8}"));
+            borrowed.Select(register => $"{register.Name} = 0x{bench.Memory.Read32(new Address(register.Address)) & ~Said(register.Address):X8}"));
         Assert.True(bench.IsLocked);
+
+        // COUNTFLAG is no setting: it tells that the counter has come round, as it does in any job that lasts.
+        static uint Said(uint address) => address == 0xE000_E010 ? 1u << 16 : 0;
     }
 
     [Theory]

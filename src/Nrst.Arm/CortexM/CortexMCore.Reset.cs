@@ -25,10 +25,9 @@ public sealed partial class CortexMCore
 
         var before = _demcr;
         var during = halt ? _demcr | Demcr.VC_CORERESET : _demcr & ~Demcr.VC_CORERESET;
-        PrepareReset(before, during);
-
-        var trouble = Trigger(kind);
-        var status = AwaitReset(kind, trouble);
+        _demcr = during;
+        var trouble = Trigger(kind, Preparation(before, during, halt));
+        var status = AwaitReset(kind, trouble, letGo: !halt);
 
         _masked = status.HasFlag(Dhcsr.C_MASKINTS);
         if (halt)
@@ -47,19 +46,31 @@ public sealed partial class CortexMCore
         }
     }
 
-    private void PrepareReset(Demcr before, Demcr during)
+    /// <summary>What is written and looked at right before the reset.</summary>
+    private List<WordAccess> Preparation(Demcr before, Demcr during, bool halt)
     {
-        _demcr = during;
-        var look = WordAccess.Read(Scs.DHCSR); // forgets earlier resets, so that S_RESET_ST means this one
-        Span<uint> forgotten = stackalloc uint[1];
-        words.Run(during == before ? [look] : [WordAccess.Write(Scs.DEMCR, (uint)during), look], forgotten);
+        var first = new List<WordAccess>();
+        if (during != before)
+        {
+            first.Add(WordAccess.Write(Scs.DEMCR, (uint)during));
+        }
+
+        if (_masked && !halt)
+        {
+            first.AddRange([Writing(Dhcsr.C_HALT | Dhcsr.C_MASKINTS), Writing(Dhcsr.C_HALT)]); // the mask would outlive the reset, and may only change while halted
+        }
+
+        first.Add(WordAccess.Read(Scs.DHCSR)); // forgets earlier resets, so that S_RESET_ST means this one
+        return first;
     }
 
     /// <summary>Returns what went wrong on the way, which matters only if no reset follows.</summary>
-    private TargetException? Trigger(ResetKind kind)
+    private TargetException? Trigger(ResetKind kind, List<WordAccess> first)
     {
+        Span<uint> forgotten = stackalloc uint[1];
         if (kind == ResetKind.Pin)
         {
+            words.Run([.. first], forgotten);
             reset.Assert();
             clock.Wait(PinLow);
             reset.Release();
@@ -69,20 +80,37 @@ public sealed partial class CortexMCore
         var request = kind == ResetKind.System ? Aircr.SYSRESETREQ : Aircr.VECTRESET;
         try
         {
-            memory.Write32(Scs.AIRCR, (uint)(Aircr.VECTKEY | request));
+            words.Run([.. first, WordAccess.Write(Scs.AIRCR, (uint)(Aircr.VECTKEY | request))], forgotten);
             return null;
         }
-        catch (TargetException cutOff)
+        catch (TargetException cutOff) when (cutOff is not TargetMemoryException { Address: { } at } || at == Scs.AIRCR)
         {
             return cutOff; // the reset may have swallowed the answer to the write that asked for it
         }
     }
 
     /// <summary>Waits until a reset was seen and is over.</summary>
-    private Dhcsr AwaitReset(ResetKind kind, TargetException? trouble)
+    /// <param name="letGo">A halt from before can outlive the reset, and is lifted with the first looks.</param>
+    private Dhcsr AwaitReset(ResetKind kind, TargetException? trouble, bool letGo)
     {
         var (start, pause) = (clock.Now, TimeSpan.FromMilliseconds(0.1));
-        var (seen, last) = (false, default(Dhcsr));
+        var look = WordAccess.Read(Scs.DHCSR);
+        var looks = new uint[2]; // what an access that fails leaves unread stays 0
+        try
+        {
+            // Reading clears S_RESET_ST: the second look shows whether it is over.
+            words.Run(letGo ? [look, look, Writing(default)] : [look, look], looks);
+            if (IsReset(looks[0]) && !IsReset(looks[1]))
+            {
+                return (Dhcsr)looks[1] & (letGo ? ~(Dhcsr.S_HALT | Dhcsr.C_HALT) : ~default(Dhcsr));
+            }
+        }
+        catch (TargetException unreachable)
+        {
+            trouble ??= unreachable; // some chips answer nothing while they are in reset
+        }
+
+        var (seen, last) = (IsReset(looks[0]) || IsReset(looks[1]), (Dhcsr)looks[1]);
         while (true)
         {
             try
@@ -96,12 +124,12 @@ public sealed partial class CortexMCore
                 if (!seen && last.HasFlag(Dhcsr.S_RESET_ST))
                 {
                     seen = true;
-                    continue; // reading has cleared it: the next look shows whether it is over
+                    continue;
                 }
             }
             catch (TargetException unreachable)
             {
-                trouble ??= unreachable; // some chips answer nothing while they are in reset
+                trouble ??= unreachable;
             }
 
             var waited = clock.Now - start;
@@ -113,6 +141,8 @@ public sealed partial class CortexMCore
             clock.Wait(pause);
             pause = pause < TimeSpan.FromMilliseconds(10) ? pause * 2 : pause;
         }
+
+        static bool IsReset(uint status) => ((Dhcsr)status).HasFlag(Dhcsr.S_RESET_ST);
     }
 
     private void AwaitCatch(Dhcsr status)

@@ -59,13 +59,16 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         _touched.Add(Scs.DEMCR, reads[2]);
         LeaveHalted = WasHalted;
 
-        if (!((Dhcsr)reads[1]).HasFlag(Dhcsr.C_DEBUGEN))
+        WordAccess[] enabling = ((Dhcsr)reads[1]).HasFlag(Dhcsr.C_DEBUGEN) ? [] : [Writing(default)];
+        WordAccess[] lookingAgain = !inReset && _before.HasFlag(Dhcsr.S_RESET_ST) ? [WordAccess.Read(Scs.DHCSR)] : []; // reading has cleared it, unless it lasts
+        if (enabling.Length + lookingAgain.Length > 0)
         {
-            Control(default);
+            reads[0] = 0;
+            words.Run([.. enabling, .. lookingAgain], reads);
         }
 
         IsAttached = true;
-        if (!inReset && _before.HasFlag(Dhcsr.S_RESET_ST))
+        if (lookingAgain.Length > 0 && ((Dhcsr)reads[0]).HasFlag(Dhcsr.S_RESET_ST))
         {
             RequireOutOfReset();
         }
@@ -185,32 +188,31 @@ public sealed partial class CortexMCore(ITargetMemory memory, IWordBatch words, 
         Control(Dhcsr.C_HALT);
     }
 
-    /// <summary>What the core does and where its program is, without halting it, and what the fault status registers hold.</summary>
-    /// <returns>No place where this core cannot say, or is not executing; no faults where it is in reset.</returns>
-    public (CoreState State, Address? Pc, FaultReport? Faults) Look()
+    /// <summary>What the core does and where its program is, twice a moment apart, without halting it, and what the fault status registers hold.</summary>
+    /// <returns>No places where this core cannot say, or is not executing; no faults where it is in reset.</returns>
+    public (CoreState State, IReadOnlyList<Address> Pcs, FaultReport? Faults) Look()
     {
-        var accesses = new List<WordAccess> { WordAccess.Read(Scs.DHCSR), WordAccess.Read(Scs.DWT_PCSR) };
-        accesses.AddRange(s_faults);
+        List<WordAccess> accesses = [WordAccess.Read(Scs.DHCSR), WordAccess.Read(Scs.DWT_PCSR), .. s_faults, WordAccess.Read(Scs.DWT_PCSR)];
         if (!_demcr.HasFlag(Demcr.TRCENA))
         {
             _demcr |= Demcr.TRCENA;
             accesses.Insert(0, WordAccess.Write(Scs.DEMCR, (uint)_demcr));
         }
 
-        var looks = new uint[2 + s_faults.Length];
+        var looks = new uint[3 + s_faults.Length];
         try
         {
             words.Run([.. accesses], looks);
         }
         catch (TargetMemoryException)
         {
-            return (ReadState(), null, null); // a core in reset, or one without some of these
+            return (ReadState(), [], null); // a core in reset, or one without some of these
         }
 
         var status = (Dhcsr)looks[0];
         return (
             status.HasFlag(Dhcsr.S_RESET_ST) ? ReadState() : StateOf(status),
-            looks[1] is not (0 or uint.MaxValue) ? new Address(looks[1]) : null,
+            [.. from pc in (uint[])[looks[1], looks[^1]] where pc is not (0 or uint.MaxValue) select new Address(pc)],
             FaultsOf(looks.AsSpan(2)));
     }
 

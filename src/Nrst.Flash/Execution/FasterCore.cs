@@ -25,7 +25,7 @@ internal sealed class FasterCore
         }
 
         var core = new FasterCore(target);
-        if (core.Take(faster.Steps))
+        if (core.Take(faster))
         {
             return (target with { MeasuredHertz = faster.Hertz }, core);
         }
@@ -44,14 +44,11 @@ internal sealed class FasterCore
         }
     }
 
-    private bool Take(IReadOnlyList<ClockStep> steps)
+    private bool Take(FasterClock faster)
     {
-        var places = steps.Where(step => !step.Waits).Select(step => step.At).Distinct().ToArray();
-        var values = new uint[places.Length];
-        _slow.Words.Run([.. places.Select(WordAccess.Read)], values);
-        var now = places.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+        var now = Present(faster.Places);
         var writes = new List<WordAccess>();
-        foreach (var step in steps)
+        foreach (var step in faster.Steps)
         {
             if (step.Waits)
             {
@@ -70,6 +67,18 @@ internal sealed class FasterCore
 
         Write(writes);
         return true;
+    }
+
+    private Dictionary<Address, uint> Present(IReadOnlyList<Address> places)
+    {
+        if (_slow.Beginning?.Clocks is { } known && places.All(known.ContainsKey))
+        {
+            return new Dictionary<Address, uint>(known);
+        }
+
+        var values = new uint[places.Count];
+        _slow.Words.Run([.. places.Select(WordAccess.Read)], values);
+        return places.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     private void Write(List<WordAccess> writes)

@@ -9,6 +9,7 @@ internal sealed class FlashRun
     private readonly IFlashRoute _flash;
     private IFlashPath? _path;
     private FlashProtection? _protection;
+    private Address? _telling;
     private WorkProgress _progress;
 
     public FlashRun(ChipTarget target)
@@ -23,7 +24,7 @@ internal sealed class FlashRun
     /// <param name="Old">What is known of the contents, byte by byte or by checksum.</param>
     internal sealed record Findings(FlashPlan Plan, IReadOnlyDictionary<WantedRun, byte[]> Present, IReadOnlyList<OldPiece> Old, TimeSpan Took);
 
-    private IFlashPath Path => _path ??= _flash.OpenPath();
+    private IFlashPath Path => _path ??= _flash.OpenPath(_telling);
 
     /// <summary>As the option bytes have it in force, which no job changes.</summary>
     private FlashProtection Protection => _protection ??= _flash.ReadProtection();
@@ -62,6 +63,7 @@ internal sealed class FlashRun
         _target.Listener?.Invoke(new JobEvent.PhaseStarted(Phase.Compare, image.Bytes));
         var wanted = WantedSector.Split(image, [.. _target.Layout.Sectors], _flash.Grain);
         var present = wanted.SelectMany(sector => sector.Runs).ToDictionary(run => run, FillHoles);
+        _telling = LoaderSurvey.TellingWord(wanted);
         var looked = wanted.Where(sector => options.ChipErase || sector.Runs.Count > 0).ToList();
         var seen = Path.Survey(looked, present, everything || options.Keep || options.ChipErase, cancel).ToDictionary(known => known.Sector);
         var known = wanted.Select(sector => seen.GetValueOrDefault(sector.Sector)).ToList();
@@ -93,7 +95,6 @@ internal sealed class FlashRun
         {
             _progress = new WorkProgress(_target.Listener, plan.BytesErased, work.Sum(sector => sector.Bytes));
             _progress.Begin();
-            TellOfLeftover();
             Path.Change(work, plan.MassErase, _progress, cancel);
             RequireSlowerThan(bound, start, work.Select(sector => sector.Sector));
             _flash.AfterChange();
@@ -109,10 +110,10 @@ internal sealed class FlashRun
 
         var expected = contents.Values.SelectMany(content => content.Expected).ToList();
         var prover = new FlashProver(_target, Path, _flash.Grain, found.Old);
+        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
         var mode = plan.ChangesNothing && Path.UsesLoader && options.Verify == VerifyMode.Hash
             ? VerifyMode.Hash // the comparison was just that: the chip's hash over every byte of the image, and nothing was written since
             : prover.Prove(expected, options.Verify, cancel);
-        prover.ProveBlank(plan.Sectors.Where(sector => sector.Erase && sector.Wanted.Runs.Count == 0).Select(sector => sector.Sector), cancel);
 
         var seconds = new FlashSeconds(
             found.Took.TotalSeconds, erase.TotalSeconds, program.TotalSeconds, (_target.Clock.Now - changed).TotalSeconds);

@@ -41,6 +41,9 @@ public sealed record FlashTarget : ChipTarget
     /// <summary>The supply as measured; null where the probe cannot, and then the slowest parallelism is used.</summary>
     public double? Volts { get; init; }
 
+    /// <summary>What was read of the chip since it came to rest, right before the job; null where nothing was.</summary>
+    public FlashBeginning? Beginning { get; init; }
+
     /// <summary>The core's clock in Hz, where no reset brought it to what <see cref="Device"/> says; null after a reset.</summary>
     public uint? MeasuredHertz { get; init; }
 

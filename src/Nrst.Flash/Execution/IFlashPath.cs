@@ -18,11 +18,14 @@ internal interface IFlashPath
     /// <param name="erased">They should be blank; else nobody knows.</param>
     bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel);
 
-    /// <summary>Erases and programs. The flash must not be write-protected where this works.</summary>
+    /// <summary>Tells what an earlier job left behind, erases and programs. The flash must not be write-protected where this works.</summary>
     /// <param name="massErase">Everything at once, before anything is programmed.</param>
     void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel);
 
-    /// <summary>Tells which expectations the chip's own hash confirms; null where this path has no such hash.</summary>
+    /// <summary>
+    /// Tells which expectations the chip's own hash confirms; null where this path has no such hash. The last that is asked of a path: only
+    /// <see cref="End"/> and <see cref="Abandon"/> may follow.
+    /// </summary>
     IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel);
 
     /// <summary>Makes sure that the next read sees the flash and no cache.</summary>

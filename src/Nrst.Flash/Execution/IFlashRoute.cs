@@ -29,7 +29,8 @@ internal interface IFlashRoute
     /// <summary>What is forbidden, as far as this way lets anybody see it.</summary>
     FlashProtection ReadProtection();
 
-    IFlashPath OpenPath();
+    /// <param name="telling">A word of the flash that will be asked for first; null where nobody knows.</param>
+    IFlashPath OpenPath(Address? telling);
 
     /// <summary>What an earlier job left behind and opening the flash clears; null where there is nothing.</summary>
     JobEvent.Repaired? Leftover();
@@ -41,8 +42,7 @@ internal interface IFlashRoute
 /// <summary>Over a debug probe: the flash controller is driven from here, or by a loader in target RAM.</summary>
 internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 {
-    private readonly FlashController _flash = FlashFamilies.Of(target.Device).Open(
-        new FlashChip(target.Memory, target.Words, target.Clock, target.Device, target.Layout, target.Volts));
+    private readonly FlashController _flash = Controller(target, new ReadAhead(target.Memory, target.Words));
 
     public FlashGrain Grain => _flash.Grain;
     public int Access => _flash.Access;
@@ -59,14 +59,17 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 
     public OperationTime TimeOfProgram(int accesses) => _flash.TimeOfProgram(accesses);
 
-    public FlashProtection ReadProtection() => WordsAtOnce.Read(
+    public FlashProtection ReadProtection() => target.Beginning?.Protection ?? WordsAtOnce.Read(
         target.Memory, target.Words, memory => FlashProtection.ReadFrom(memory, target.Device, target.Layout));
 
     public JobEvent.Repaired? Leftover() => _flash.Leftover();
 
     public void AfterChange() => _flash.AfterChange();
 
-    public IFlashPath OpenPath()
+    private static FlashController Controller(FlashTarget target, ReadAhead ahead) => FlashFamilies.Of(target.Device).Open(
+        new FlashChip(ahead, ahead, target.Clock, target.Device, target.Layout, target.Volts));
+
+    public IFlashPath OpenPath(Address? telling)
     {
         if (target.WithoutLoader || _flash.Loader is null)
         {
@@ -75,7 +78,7 @@ internal sealed class DebugRoute(FlashTarget target) : IFlashRoute
 
         try
         {
-            return new LoaderPath(target, _flash);
+            return new LoaderPath(target, _flash, telling);
         }
         catch (TargetException reason)
         {

@@ -14,13 +14,14 @@ internal sealed class LoaderPath : IFlashPath
     private TimeSpan _erasedBefore;
 
     /// <summary>Uploads and starts the loader. A failure leaves the core halted and is a <see cref="TargetException"/>.</summary>
-    public LoaderPath(FlashTarget target, FlashController flash)
+    /// <param name="telling">A word of the flash that the survey will ask for, read on the way; null for none.</param>
+    public LoaderPath(FlashTarget target, FlashController flash, Address? telling)
     {
         (_target, _core) = FasterCore.Raise(target);
         _flash = flash;
         try
         {
-            _loader = ResidentLoader.Start(_target, flash);
+            _loader = ResidentLoader.Start(_target, flash, telling);
         }
         catch (TargetException)
         {
@@ -38,7 +39,7 @@ internal sealed class LoaderPath : IFlashPath
 
     public IReadOnlyList<SectorKnowledge> Survey(
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel) =>
-        new LoaderSurvey(_target, _flash.Grain, Ask).Look(wanted, present, cancel);
+        new LoaderSurvey(_target, _flash.Grain, Ask, _loader.Told).Look(wanted, present, cancel);
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
         new LoaderSurvey(_target, _flash.Grain, Ask).AreBlank(sectors, erased, cancel);
@@ -68,7 +69,7 @@ internal sealed class LoaderPath : IFlashPath
     private void ChangeOnce(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
         var steps = new LoaderSteps(_target, _flash, _loader, Rows, progress).For(work, massErase);
-        _flash.Open(_target.Layout.Range);
+        _flash.OpenFirst(_target.Layout.Range, _target.Listener);
         var told = 0;
         _loader.Run(
             [.. steps.Select(step => step.Command)],
@@ -80,11 +81,12 @@ internal sealed class LoaderPath : IFlashPath
                 }
             },
             cancel);
-        ErasedFor = _erasedBefore + _loader.ReadErasedFor();
+        ErasedFor = _erasedBefore + _loader.ErasedFor;
     }
 
+    /// <summary>The loader ends with its last answer.</summary>
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
-        new LoaderSurvey(_target, _flash.Grain, Ask).Holds(expected, cancel);
+        new LoaderSurvey(_target, _flash.Grain, (items, stop) => Ask(items, stop, last: true)).Holds(expected, cancel);
 
     /// <summary>The loader does that before it looks at anything, be it itself.</summary>
     public void ForgetCaches()
@@ -96,7 +98,7 @@ internal sealed class LoaderPath : IFlashPath
     public void End()
     {
         _loader.End();
-        if (!_flash.IsLocked)
+        if (!_loader.LeftLocked)
         {
             _flash.Lock();
         }
@@ -143,15 +145,17 @@ internal sealed class LoaderPath : IFlashPath
     }
 
     /// <summary>Before its first answer is believed the loader looks at itself, while the flash is still locked.</summary>
-    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel)
+    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel) => Ask(items, cancel, last: false);
+
+    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel, bool last)
     {
         if (_checked)
         {
-            return _loader.Survey(items, cancel);
+            return _loader.Survey(items, last, cancel);
         }
 
         var (range, crc) = _loader.Code;
-        var answers = _loader.Survey([SurveyItem.Over(SurveyKind.Hash, range), .. items], cancel);
+        var answers = _loader.Survey([SurveyItem.Over(SurveyKind.Hash, range), .. items], last, cancel);
         if (answers[0].First != crc)
         {
             throw new TargetException("NRST3312", $"The loader at {range} does not read back as it was written; nothing was changed.")

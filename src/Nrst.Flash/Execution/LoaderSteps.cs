@@ -13,7 +13,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
     // Where nothing is erased first, the flash waits for its first bytes and the job for the last: small pieces until the ring has a lead, and at the end.
     private const int SmallestPiece = 512;
 
-    private static readonly int[] s_ramp = [512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
+    private static readonly int[] s_ramp = [256, 512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
 
     private readonly List<LoaderStep> _steps = [];
     private uint _apart;
@@ -134,20 +134,29 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
 
     private static List<FlashSector> Erased(IEnumerable<SectorWork> block) => [.. block.Where(sector => sector.Erase).Select(sector => sector.Sector)];
 
-    /// <summary>Small sectors in a row are erased by one command; each by its own where rows are taken only in the one erased last.</summary>
+    /// <summary>
+    /// Small sectors in a row are erased by one command, and all of these commands erase about as much; each sector by its own where rows are taken only
+    /// in the one erased last.
+    /// </summary>
     private IEnumerable<List<SectorWork>> Blocks(IReadOnlyList<SectorWork> work)
     {
-        var most = rows?.Condition == RowCondition.PageErasedLast ? 0 : loader.MostErased;
-        var block = new List<SectorWork>();
+        var alone = rows?.Condition == RowCondition.PageErasedLast;
+        var total = work.Where(sector => sector.Erase).Sum(sector => (long)sector.Sector.Range.Length);
+        var most = total / Math.Max(1, (total + (loader.MostErased / 2)) / loader.MostErased);
+        var words = (loader.MostData / 4) - 1; // the first is the time
+        var (block, bytes, erases) = (new List<SectorWork>(), 0L, 0);
         foreach (var sector in work)
         {
-            if (sector.Erase && block.Count > 0 && block.Where(one => one.Erase).Sum(one => (long)one.Sector.Range.Length) + sector.Sector.Range.Length > most)
+            if (sector.Erase && erases > 0
+                && (alone || bytes >= most || bytes + sector.Sector.Range.Length > loader.MostErased * 3L / 2 || erases == words))
             {
                 yield return block;
-                block = [];
+                (block, bytes, erases) = ([], 0, 0);
             }
 
             block.Add(sector);
+            bytes += sector.Erase ? sector.Sector.Range.Length : 0;
+            erases += sector.Erase ? 1 : 0;
         }
 
         if (block.Count > 0)
@@ -211,8 +220,10 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
         [.. pairs.SelectMany(pair => new[] { EraseOf(pair.First), EraseOf(pair.Second) })],
         pairs.Aggregate(default(OperationTime), (sum, pair) => sum + OperationTime.Longer(flash.TimeOfErase(pair.First), flash.TimeOfErase(pair.Second))));
 
-    private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases, OperationTime time)
+    /// <param name="silicon">How long all of it takes.</param>
+    private LoaderCommand Erase(IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> erases, OperationTime silicon)
     {
+        const int Cycles = 150; // from the end of one to the start of the next
         var data = new byte[4 * (erases.Count + 1)];
         BinaryPrimitives.WriteUInt32LittleEndian(data, loader.Ticks(erases.Min(one => one.Time.Least)));
         for (var i = 0; i < erases.Count; i++)
@@ -221,6 +232,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
         }
 
         var (first, last) = (erases[0].Where.Start, erases.Max(one => one.Where.Last));
+        var time = silicon with { Typical = silicon.Typical + TimeSpan.FromSeconds(erases.Count * (double)Cycles / target.CoreHertz) };
         return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases };
     }
 
@@ -245,11 +257,17 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
 
             var data = writing.Data[at..(at + Math.Min(size, left))];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
+            var checkedAhead = at > 0 && data.Length == loader.MostData; // by the loader, while the slot before was being programmed
             at += data.Length;
+            var time = byRows ? RowTime(data.Length) : ProgramTime(data.Length);
             yield return new LoaderCommand(
-                LoaderOperation.Program, where.Start.Value, byRows ? LoaderCommand.ByRows : 0, data, where, byRows ? RowTime(data.Length) : ProgramTime(data.Length));
+                LoaderOperation.Program, where.Start.Value, byRows ? LoaderCommand.ByRows : 0, data, where,
+                checkedAhead ? time : time with { Typical = time.Typical + TimeOfCheck(data.Length) });
         }
     }
+
+    private TimeSpan TimeOfCheck(int bytes) =>
+        SurveyItem.TimeOf([new SurveyItem(SurveyKind.Hash, 0, (uint)bytes)], target.Device.Core, target.CoreHertz).Typical;
 
     /// <summary>The silicon's time, and the loader's own.</summary>
     private OperationTime ProgramTime(int bytes, int lanes = 1)

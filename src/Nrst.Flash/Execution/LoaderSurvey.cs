@@ -5,8 +5,9 @@ namespace Nrst.Flash;
 
 /// <summary>What the flash holds, asked of the loader in few questions: a question costs the probe more time than the chip.</summary>
 /// <param name="ask">Has the loader look, and brings its answers in order.</param>
+/// <param name="told">A word of the flash that somebody has read already.</param>
 internal sealed class LoaderSurvey(
-    FlashTarget target, FlashGrain grain, Func<IReadOnlyList<SurveyItem>, CancellationToken, IReadOnlyList<SurveyAnswer>> ask)
+    FlashTarget target, FlashGrain grain, Func<IReadOnlyList<SurveyItem>, CancellationToken, IReadOnlyList<SurveyAnswer>> ask, (Address At, uint Value)? told = null)
 {
     private const int GlanceBytes = 256;
 
@@ -113,24 +114,16 @@ internal sealed class LoaderSurvey(
         return ask([.. stretches.Select(range => SurveyItem.Over(SurveyKind.Gap, range) with { ProbablyShort = !erased })], cancel).All(answer => answer.First >= answer.Second);
     }
 
-    /// <summary>Which expectations the hash confirms; neighbours are hashed together, and one by one only where that does not fit.</summary>
+    /// <summary>Which expectations the hash confirms. Neighbours are hashed together, and none of them is confirmed where that does not fit.</summary>
     public IReadOnlyList<bool> Holds(IReadOnlyList<Expectation> expected, CancellationToken cancel)
     {
         var groups = Together(expected, part => new AddressRange(part.At, (uint)part.Data.Length), MostTogether);
         var holds = new bool[expected.Count];
-        var doubted = new List<int>();
         var answers = ask([.. groups.Select(group => SurveyItem.Over(SurveyKind.Hash, group.Range))], cancel);
         foreach (var (group, answer) in groups.Zip(answers))
         {
             var same = WordCrc.Of(Joined(group.Members.Select(i => expected[i].Data))) == answer.First;
             group.Members.ForEach(i => holds[i] = same);
-            doubted.AddRange(same || group.Members.Count == 1 ? [] : group.Members);
-        }
-
-        var alone = ask([.. doubted.Select(i => SurveyItem.Over(SurveyKind.Hash, new AddressRange(expected[i].At, (uint)expected[i].Data.Length)))], cancel);
-        foreach (var (i, answer) in doubted.Zip(alone))
-        {
-            holds[i] = WordCrc.Of(expected[i].Data.Span) == answer.First;
         }
 
         return holds;
@@ -142,16 +135,16 @@ internal sealed class LoaderSurvey(
         var longer = Longer(runs);
         var cost = OneQuestion + (longer.Count * OneItem);
         var glance = longer.Sum(run => (long)run.Data.Length) * CyclesPerByte / target.CoreHertz >= 2 * cost.TotalSeconds;
-        if ((!glance && runs.Count < ManyRuns) || runs[^1].Data.Length < 4)
+        if ((!glance && runs.Count < ManyRuns) || TellingOffset(runs[^1]) is not { } at)
         {
             return Expected.Anything;
         }
 
-        var at = (runs[^1].Data.Length - 4) & ~3;
+        var place = runs[^1].Start + (uint)at;
         uint word;
         try
         {
-            word = target.Memory.Read32(runs[^1].Start + (uint)at);
+            word = told is { } known && known.At == place ? known.Value : target.Memory.Read32(place);
         }
         catch (TargetMemoryException)
         {
@@ -162,6 +155,24 @@ internal sealed class LoaderSurvey(
             : word == grain.ErasedWord ? Expected.Blank
             : glance ? Expected.Others
             : Expected.Anything;
+    }
+
+    /// <summary>The word at the end of an image; null where there is none.</summary>
+    public static Address? TellingWord(IReadOnlyList<WantedSector> wanted) =>
+        wanted.SelectMany(sector => sector.Runs).LastOrDefault() is { } last && TellingOffset(last) is { } at ? last.Start + (uint)at : null;
+
+    /// <summary>Of the last word that is all the image's: what fills a unit up holds whatever the flash does.</summary>
+    private static int? TellingOffset(WantedRun run)
+    {
+        for (var at = (run.Data.Length - 4) & ~3; at >= 0; at -= 4)
+        {
+            if (!run.Holes.Any(hole => hole >= at && hole < at + 4))
+            {
+                return at;
+            }
+        }
+
+        return null;
     }
 
     private static List<WantedRun> Longer(IEnumerable<WantedRun> runs) => [.. runs.Where(run => run.Data.Length > GlanceBytes)];

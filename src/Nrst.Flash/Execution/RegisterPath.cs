@@ -30,6 +30,11 @@ internal sealed class RegisterPath(FlashTarget target, FlashController flash) : 
 
     public void Change(IReadOnlyList<SectorWork> work, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
+        if (flash.Leftover() is { } leftover)
+        {
+            target.Listener?.Invoke(leftover);
+        }
+
         if (massErase)
         {
             Timed(flash.EraseAll);

@@ -49,7 +49,7 @@ internal sealed class RomRoute(RomTarget target) : IFlashRoute
     {
     }
 
-    public IFlashPath OpenPath() => new RomPath(target, this);
+    public IFlashPath OpenPath(Address? telling) => new RomPath(target, this);
 
     private static OperationTime Slowest(IReadOnlyList<EraseTime> rows, uint bytes)
     {

@@ -7,7 +7,11 @@ namespace Nrst.Flash;
 /// </remarks>
 internal static class WordsAtOnce
 {
-    public static T Read<T>(ITargetMemory memory, IWordBatch words, Func<ITargetMemory, T> reader)
+    public static T Read<T>(ITargetMemory memory, IWordBatch words, Func<ITargetMemory, T> reader) =>
+        Read(memory, words, [.. PlacesOf(reader)], reader);
+
+    /// <summary>What a reader asks for where all words are 0.</summary>
+    public static IEnumerable<Address> PlacesOf<T>(Func<ITargetMemory, T> reader)
     {
         var rehearsal = new Rehearsal();
         try
@@ -19,7 +23,7 @@ internal static class WordsAtOnce
             // Zeros may make no sense to it; what it asked for until then is what it will ask for.
         }
 
-        return Read(memory, words, [.. rehearsal.Places.Distinct()], reader);
+        return rehearsal.Places.Distinct();
     }
 
     /// <param name="places">What the reader will ask for.</param>

@@ -102,8 +102,8 @@ internal sealed record SurveyItem(SurveyKind Kind, uint Start, uint Length)
         var small = core is "Cortex-M0" or "Cortex-M0+";
         var cycles = items.Sum(item => item.Kind switch
         {
-            SurveyKind.Hash => (item.Length * (small ? 1.7 : 1.3)) + 60,
-            SurveyKind.Content => (item.Length * (item.ProbablyBlank ? small ? 1.3 : 1.1 : small ? 1.7 : 1.3)) + (small ? 230 : 150),
+            SurveyKind.Hash => (item.Length * (small ? 1.7 : 1.3)) + 100,
+            SurveyKind.Content => (item.Length * (item.ProbablyBlank ? small ? 1.3 : 1.1 : small ? 1.7 : 1.3)) + (small ? 300 : 220),
             _ => (item.ProbablyShort ? 0 : item.Length * (small ? 1.3 : 1.1)) + 60,
         });
         return new OperationTime(TimeSpan.FromSeconds(cycles / hertz), TimeSpan.FromSeconds(items.Sum(item => (long)item.Length) * 20.0 / hertz));

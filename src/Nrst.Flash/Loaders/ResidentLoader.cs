@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Nrst.Arm;
 
 namespace Nrst.Flash.Loaders;
@@ -7,12 +6,15 @@ namespace Nrst.Flash.Loaders;
 /// <summary>
 /// The program in target RAM, seen from here: uploaded once, fed through a ring of slots, asked for one status word.
 /// </summary>
-internal sealed class ResidentLoader
+internal sealed partial class ResidentLoader
 {
     private const int MostResends = 3;
 
     // Long enough to save writes, short enough that somebody who wants to stop is heard.
     private const int GroupSlots = 8;
+
+    // Fewer slots do not hold what two erases want.
+    private const int SmallRing = 8;
 
     // The ring is filled again when this many slots are free, or later as long as there is enough to do.
     private const int FewestFree = 4;
@@ -26,12 +28,14 @@ internal sealed class ResidentLoader
     private readonly FlashController _flash;
     private readonly LoaderRam _ram;
     private readonly byte[] _code;
+    private readonly IReadOnlyList<Address> _lockWords;
     private uint _sequence;
     private TimeSpan _slotOnWire;
     private bool _unsettled;
+    private bool _ended;
 
     private ResidentLoader(FlashTarget target, FlashController flash, LoaderRam ram, byte[] code) =>
-        (_target, _flash, _ram, _code) = (target, flash, ram, code);
+        (_target, _flash, _ram, _code, _lockWords) = (target, flash, ram, code, flash.WordsOfTheLock);
 
     /// <summary>The longest piece that one command programs.</summary>
     public int MostData => _ram.SlotData - _ram.Preface;
@@ -39,8 +43,20 @@ internal sealed class ResidentLoader
     /// <summary>Whether what programs has <see cref="LoaderCommand.PageFirst"/>.</summary>
     public bool HasPageFirst => _ram.Preface > 0;
 
-    /// <summary>How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then.</summary>
-    public int MostErased => Math.Max(1, _ram.Slots / 2) * _ram.SlotData;
+    /// <summary>
+    /// How much should be erased by one command: little enough that its content fits into the ring behind it, and most of what comes then. In a ring
+    /// too small for that an erase takes a slot from the data, and there should be few of them.
+    /// </summary>
+    public int MostErased => (_ram.Slots < SmallRing ? _ram.Slots * 2 : _ram.Slots / 2) * _ram.SlotData;
+
+    /// <summary>Time spent erasing, by the core's own count, as it was when the last commands were seen done.</summary>
+    public TimeSpan ErasedFor { get; private set; }
+
+    /// <summary>The word of the flash that was read while the loader started.</summary>
+    public (Address At, uint Value)? Told { get; private set; }
+
+    /// <summary>The flash was seen locked after the loader had ended.</summary>
+    public bool LeftLocked { get; private set; }
 
     /// <summary>The loader's own instructions: where they are, and the CRC they must have.</summary>
     public (AddressRange Range, uint Crc) Code =>
@@ -48,7 +64,8 @@ internal sealed class ResidentLoader
             WordCrc.Of(_code.AsSpan(LoaderBlob.Entry)));
 
     /// <summary>Uploads and starts it. The core must be halted; the flash stays locked.</summary>
-    public static ResidentLoader Start(FlashTarget target, FlashController flash)
+    /// <param name="telling">A word of the flash to be read with the first look, for <see cref="Told"/>.</param>
+    public static ResidentLoader Start(FlashTarget target, FlashController flash, Address? telling = null)
     {
         var part = flash.Loader ?? throw new TargetException("NRST3310", $"There is no loader for the flash of {target.Part.Name}.");
         var code = LoaderBlob.Of(part.Name);
@@ -65,7 +82,7 @@ internal sealed class ResidentLoader
             ],
             maskInterrupts: true);
         var loader = new ResidentLoader(target, flash, ram, code);
-        loader.AwaitStart();
+        loader.AwaitStart(telling);
         return loader;
     }
 
@@ -76,6 +93,15 @@ internal sealed class ResidentLoader
     /// <param name="completed">Called with the number of commands done, whenever it was seen to change.</param>
     public void Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, CancellationToken cancel)
     {
+        var erases = commands.Any(command => command.Erases.Count > 0);
+        var brought = Run(commands, completed, erases ? [Mailbox(LoaderBlob.EraseTicks)] : [], cancel);
+        ErasedFor = erases ? Seconds(brought[0]) : ErasedFor;
+    }
+
+    /// <returns>The words at <paramref name="also"/>, read after all commands were seen done and in the same batch.</returns>
+    private uint[] Run(IReadOnlyList<LoaderCommand> commands, Action<int>? completed, IReadOnlyList<Address> also, CancellationToken cancel)
+    {
+        var looks = new uint[also.Count + 1];
         var first = _sequence;
         var timeline = new LoaderTimeline();
         var sent = 0;
@@ -94,7 +120,7 @@ internal sealed class ResidentLoader
             {
                 var begins = sent == 0;
                 sent += Send(commands, sent, first, _ram.Slots - (sent - done), timeline);
-                if (begins)
+                if (begins && commands[0].Time.Least < OneLook + (_slotOnWire * (2 * _ram.Slots)))
                 {
                     RequireAtWork(commands[0], first, start);
                 }
@@ -107,8 +133,8 @@ internal sealed class ResidentLoader
                 RequireAtWork(commands[0], first, start);
             }
 
-            SleepUntil(timeline.FinishOf(NextOfInterest(sent, done, commands.Count, timeline)), cancel);
-            var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            SleepUntil(NextLook(sent, done, commands.Count, timeline), cancel);
+            var status = sent < commands.Count ? _target.Memory.Read32(Mailbox(LoaderBlob.Status)) : Look(also, looks);
             var now = _target.Clock.Now;
             var error = (LoaderError)(status >> 24);
             var seen = (int)((status - first) & 0x00FF_FFFF);
@@ -138,11 +164,20 @@ internal sealed class ResidentLoader
                 completed?.Invoke(done);
             }
         }
+
+        return looks[1..];
+    }
+
+    private uint Look(IReadOnlyList<Address> also, uint[] looks)
+    {
+        _target.Words.Run([WordAccess.Read(Mailbox(LoaderBlob.Status)), .. also.Select(WordAccess.Read)], looks);
+        return looks[0];
     }
 
     /// <summary>
     /// By the probe's clock: an erase that is done already was never begun. The loader counts cycles of a core whose speed it has to be told. Asked while
-    /// the first erase must still be at work, as everything later is asked about when it should be done and no sooner.
+    /// the first erase must still be at work, as everything later is asked about when it should be done and no sooner. That is late in the erase, or right
+    /// at its beginning too where it may be over before the ring is full.
     /// </summary>
     private void RequireAtWork(LoaderCommand erase, uint first, TimeSpan start)
     {
@@ -160,50 +195,40 @@ internal sealed class ResidentLoader
         }
     }
 
-    /// <summary>Looks at stretches of memory and returns the answers, in order.</summary>
-    public IReadOnlyList<SurveyAnswer> Survey(IReadOnlyList<SurveyItem> items, CancellationToken cancel)
+    /// <summary>Locks the flash, puts back what the loader changed, and stops the core at a breakpoint of its own. Its last answer may have done so already.</summary>
+    public void End()
     {
-        var answers = new List<SurveyAnswer>();
-        foreach (var part in items.Chunk(_ram.SlotData / SurveyItem.Bytes))
+        if (!_ended)
         {
-            var data = new byte[part.Length * SurveyItem.Bytes];
-            for (var i = 0; i < part.Length; i++)
-            {
-                part[i].Write(data.AsSpan(i * SurveyItem.Bytes));
-            }
-
-            var place = DataOf(_sequence, data.Length);
-            Run([new LoaderCommand(LoaderOperation.Survey, 0, 0, data, _target.Layout.Range, SurveyItem.TimeOf(part, _target.Device.Core, _target.CoreHertz))], null, cancel);
-            _target.Memory.Read(place, data);
-            for (var i = 0; i < data.Length; i += SurveyItem.Bytes)
-            {
-                answers.Add(new SurveyAnswer(
-                    BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(i)), BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(i + 4))));
-            }
+            SeeLock(ends: true, Run([new LoaderCommand(LoaderOperation.End, 0, LoaderCommand.ThenEnd, default, _target.Layout.Range, Short)], null, _lockWords, default));
         }
-
-        return answers;
     }
 
-    /// <summary>Locks the flash, puts back what the loader changed, and stops the core at a breakpoint of its own.</summary>
-    public void End() =>
-        Run([new LoaderCommand(LoaderOperation.End, 0, LoaderCommand.ThenEnd, default, _target.Layout.Range, Short)], null, default);
+    /// <summary>The loader shows that it has ended once everything is put back, so what was read after that holds.</summary>
+    private void SeeLock(bool ends, ReadOnlySpan<uint> brought)
+    {
+        if (ends)
+        {
+            _ended = true;
+            LeftLocked = _flash.IsLockedBy(_lockWords, brought[.._lockWords.Count]);
+        }
+    }
 
-    /// <summary>Time spent erasing so far, by the core's own count.</summary>
-    public TimeSpan ReadErasedFor() =>
-        TimeSpan.FromSeconds(_target.Memory.Read32(Mailbox(LoaderBlob.EraseTicks)) / (double)_target.CoreHertz);
+    public TimeSpan ReadErasedFor() => Seconds(_target.Memory.Read32(Mailbox(LoaderBlob.EraseTicks)));
+
+    private TimeSpan Seconds(uint ticks) => TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
 
     private static OperationTime Short => new(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
 
     /// <summary>
-    /// All are out: the last one. The ring is full: the one that frees some slots, or as many as leave the loader busy until new ones are there, a fifth
+    /// All are out: the last one. The ring is full: the one that frees some slots, or as many as leave the loader busy until new ones are there, an eighth
     /// of the time reckoned with being wrong. A question and a write cost the same however many slots they are about.
     /// </summary>
-    private int NextOfInterest(int sent, int done, int count, LoaderTimeline timeline)
+    private TimeSpan NextLook(int sent, int done, int count, LoaderTimeline timeline)
     {
         if (sent == count)
         {
-            return sent - 1;
+            return timeline.FinishOf(sent - 1);
         }
 
         var least = Math.Clamp(done + Math.Min(FewestFree, _ram.Slots / 2) - 1, done, sent - 1);
@@ -211,13 +236,16 @@ internal sealed class ResidentLoader
         for (var wanted = sent - 2; wanted > least; wanted--)
         {
             var wait = timeline.FinishOf(wanted) - _target.Clock.Now;
-            if (last - timeline.FinishOf(wanted) >= EnoughToDo + (2 * _slotOnWire) + (wait / 5))
+            if (last - timeline.FinishOf(wanted) >= EnoughToDo + (2 * _slotOnWire) + (wait / 8))
             {
-                return wanted;
+                return Safely(wanted);
             }
         }
 
-        return least;
+        return Safely(least);
+
+        // A look that comes a moment too early finds a slot less and is followed by another one.
+        TimeSpan Safely(int index) => timeline.FinishOf(index) + ((last - timeline.FinishOf(index)) / 16);
     }
 
     /// <summary>In pieces, so that somebody who wants to stop is heard.</summary>
@@ -324,12 +352,14 @@ internal sealed class ResidentLoader
 
     private Address Mailbox(int at) => new(_ram.Base + (uint)at);
 
-    private void AwaitStart()
+    private void AwaitStart(Address? telling)
     {
         var deadline = _target.Clock.Now + StartLimit;
+        var first = telling is { } at ? LookAlso(at) : null;
         while (true)
         {
-            var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            var status = first ?? _target.Memory.Read32(Mailbox(LoaderBlob.Status));
+            first = null;
             if (status == 0)
             {
                 return;
@@ -346,45 +376,19 @@ internal sealed class ResidentLoader
         }
     }
 
-    private FlashException Failure(LoaderError error, LoaderCommand command, uint status)
+    /// <summary>The status, and a word of the flash with it. Null where the flash cannot be read there, which somebody else will tell better.</summary>
+    private uint? LookAlso(Address at)
     {
-        Span<byte> details = stackalloc byte[12];
-        _target.Memory.Read(Mailbox(LoaderBlob.Details), details);
-        var flags = BinaryPrimitives.ReadUInt32LittleEndian(details);
-        var where = BinaryPrimitives.ReadUInt32LittleEndian(details[4..]);
-        var ticks = BinaryPrimitives.ReadUInt32LittleEndian(details[8..]); // or BFAR, after a fault
-        if (error == LoaderError.Fault && FlashErrors.Unreadable(_target, cfsr: flags, bfar: ticks) is { } unreadable)
+        var looks = new uint[2];
+        try
         {
-            return unreadable;
+            var status = Look([at], looks);
+            Told = (at, looks[1]);
+            return status;
         }
-
-        var concerned = command.Also is { } also && _flash.Concerns(flags, also) ? also : command.Where;
-        var took = TimeSpan.FromSeconds(ticks / (double)_target.CoreHertz);
-        var (place, least) = command.Erases.Where(one => one.Word == where).Select(one => (one.Where, one.Time.Least))
-            .FirstOrDefault((concerned, command.Time.Least - command.Erases.Aggregate(TimeSpan.Zero, (sum, one) => sum + one.Time.Least)));
-        return error switch
+        catch (TargetMemoryException)
         {
-            LoaderError.Flags when (command.Flags & LoaderCommand.ByRows) != 0 && command.Erases.All(one => one.Word != where) => FlashErrors.RowFailure(place, _flash.Decode(flags)),
-            LoaderError.Flags => FlashErrors.Failure(place, _flash.Decode(flags)),
-            LoaderError.TooFast => FlashErrors.TooFast(place, _flash.Decode(flags), took, least),
-            _ => new FlashException("NRST2009", command.Where, "The loader in target RAM stopped.")
-            {
-                LikelyCause = error == LoaderError.Fault
-                    ? "The core took a fault while it ran the loader: a bus error, or RAM that does not keep what is written."
-                    : "Something else on the chip wrote over it, or reset the core: a watchdog, a second debugger, the supply.",
-                Evidence =
-                [
-                    $"status 0x{status:X8} ({error})",
-                    $"flags 0x{flags:X8}, at 0x{where:X8}",
-                    $"core {_target.Core.ReadState()}",
-                ],
-                Remedies = [new Remedy("Connect under reset, with a lower SWD clock.", "nrst flash FILE --connect under-reset --speed 950")],
-            },
-        };
+            return null;
+        }
     }
-
-    private FlashException TooSlow(LoaderCommand command, uint status) => FlashErrors.TooSlow(
-        command.Where,
-        command.Time.Limit,
-        string.Create(CultureInfo.InvariantCulture, $"loader status 0x{status:X8}, core {_target.Core.ReadState()}"));
 }

@@ -84,18 +84,8 @@ internal sealed class RungTools(IDebugProbe probe, ConnectOptions options, TimeS
     /// Who the chip is. One that says only half of it is none: its DEV_ID and its flash size must both be there and make sense, or
     /// what is written next may go into a chip that is not listening.
     /// </summary>
-    public ChipIdentity Identify(int accessPort, uint? core = null)
-    {
-        var chip = ChipIdentification.Identify(probe.Words, options.Chip, accessPort, core);
-        try
-        {
-            return chip with { Geometry = FlashGeometry.Read(probe.Memory, probe.Words, chip.Device, chip.Named) };
-        }
-        catch (TargetException unclear) when (unclear.Code == "NRST3303")
-        {
-            return chip; // who it is, is known; which of its sector maps holds is for the job to find out
-        }
-    }
+    public ChipIdentity Identify(int accessPort, uint? core = null) =>
+        ChipIdentification.Identify(probe.Words, options.Chip, accessPort, core, probe.Memory);
 
     /// <summary>Halts the core in the moment in which it can be reached, and then looks who it is.</summary>
     public Contact Catch()

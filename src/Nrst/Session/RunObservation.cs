@@ -36,10 +36,11 @@ public sealed record RunObservation(FirmwareState State, Address? Pc, string? Fa
 /// <summary>Watches a core that was let go, without stopping it for longer than a look takes.</summary>
 internal static class RunObserver
 {
-    private const int Looks = 4;
+    // Each of them sees the program counter twice.
+    private const int Looks = 3;
 
-    // Long enough for start-up code to get somewhere, short enough that nobody waits for it.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    // Together long enough for start-up code to get somewhere, short enough that nobody waits for it.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2.75);
 
     public static RunObservation Watch(CortexMCore core, IClock clock, FirmwareImage image)
     {
@@ -62,7 +63,7 @@ internal static class RunObserver
         for (var look = 0; look < Looks; look++)
         {
             clock.Wait(Pause);
-            var (state, place, told) = core.Look();
+            var (state, places, told) = core.Look();
             faults = told;
             switch (state)
             {
@@ -77,8 +78,11 @@ internal static class RunObserver
                     break;
             }
 
-            pc = place ?? GlimpsePc(core);
-            seen.Add(pc.Value.Value);
+            foreach (var place in places.Count > 0 ? places : [GlimpsePc(core)])
+            {
+                pc = place;
+                seen.Add(place.Value);
+            }
         }
 
         var inside = seen.Any(at => image.Pieces.Any(piece => piece.Range.Contains(new Address(at))));

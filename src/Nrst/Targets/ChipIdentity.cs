@@ -37,8 +37,9 @@ internal static class ChipIdentification
     /// <summary>Reads IDCODE, CPUID and the unique id in two batches where it is an STM32F4, in a few more elsewhere, and disturbs nothing.</summary>
     /// <param name="accessPort">The AP that <paramref name="words"/> goes through.</param>
     /// <param name="core">CPUID, where somebody has read it already.</param>
+    /// <param name="memory">Where the flash is to be looked at as well.</param>
     /// <exception cref="TargetException">The chip is unknown, has no flash to program, or is not the one the user named.</exception>
-    public static ChipIdentity Identify(IWordBatch words, string? chip, int accessPort = 0, uint? core = null)
+    public static ChipIdentity Identify(IWordBatch words, string? chip, int accessPort = 0, uint? core = null, ITargetMemory? memory = null)
     {
         (Device Device, Part Part)? wanted = chip is null ? null : Wanted(chip);
         var (device, place, idCode, cpuId) = FindDevice(words, accessPort, core);
@@ -63,10 +64,27 @@ internal static class ChipIdentification
         }
 
         var at = device.UniqueId;
-        Span<uint> id = stackalloc uint[at.Offsets.Count];
-        words.Run([.. at.Offsets.Select(offset => WordAccess.Read(at.At + offset))], id);
-        var unique = string.Concat(id.ToArray().Reverse().Select(word => word.ToString("X8", System.Globalization.CultureInfo.InvariantCulture)));
-        return new ChipIdentity(device, wanted?.Part, place.RevisionOf(idCode), cpuId, unique);
+        Address[] places = [.. at.Offsets.Select(offset => at.At + offset)];
+        var id = new uint[places.Length];
+        var geometry = null as FlashGeometry;
+        if (memory is null)
+        {
+            words.Run([.. places.Select(WordAccess.Read)], id);
+        }
+        else
+        {
+            try
+            {
+                geometry = FlashGeometry.Read(memory, words, device, wanted?.Part, places, id);
+            }
+            catch (TargetException unclear) when (unclear.Code == "NRST3303")
+            {
+                // Who it is, is known; which of its sector maps holds is for the job to find out.
+            }
+        }
+
+        var unique = string.Concat(id.Reverse().Select(word => word.ToString("X8", System.Globalization.CultureInfo.InvariantCulture)));
+        return new ChipIdentity(device, wanted?.Part, place.RevisionOf(idCode), cpuId, unique) { Geometry = geometry };
     }
 
     private static (Device Device, IdCodePlace Place, uint IdCode, uint CpuId) FindDevice(IWordBatch words, int accessPort, uint? core)

@@ -36,7 +36,7 @@ internal sealed class Stm32F4Flash(FlashChip chip) : FlashController(chip)
     protected override string ShowControl() => CR.Show(Memory.Read(_at, CR));
 
     /// <summary>Writing a one clears.</summary>
-    protected override void ForgetErrors() => Memory.Write(_at, SR, FlashSr.EOP | FlashSr.Errors);
+    protected override WordAccess? Forgetting => _at.WriteOf(SR, FlashSr.EOP | FlashSr.Errors);
 
     protected override FlashStatus ReadStatus(AddressRange where) => Decode((uint)Memory.Read(_at, SR));
 

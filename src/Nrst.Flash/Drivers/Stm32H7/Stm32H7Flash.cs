@@ -46,7 +46,7 @@ internal sealed class Stm32H7Flash(FlashChip chip, ControlShape shape) : FlashCo
         Arguments = _banks.Length > 1
             ? [_banks[1] - _banks[0], (uint)Waiting, (uint)shape.Start, Upper.Layout.Range.Start.Value | (Upper.Number == 1 ? 1u : 0)]
             : [0, (uint)Waiting, (uint)shape.Start],
-        Cycles = 100,
+        Cycles = 130,
         Watchdog = Watchdog,
     };
 

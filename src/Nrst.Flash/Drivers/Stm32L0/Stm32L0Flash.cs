@@ -23,7 +23,7 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
 
     public override int Access => Chip.Flash.Burst ?? WordBytes;
 
-    public override LoaderPart Loader => new("stm32l0") { Cycles = 100 };
+    public override LoaderPart Loader => new("stm32l0") { Cycles = 130 };
 
     public override bool IsLocked => (Memory.Read(_at, PECR) & FlashPecr.Locks) != 0;
 
@@ -40,7 +40,7 @@ internal sealed class Stm32L0Flash(FlashChip chip) : FlashController(chip)
     protected override string ShowControl() => PECR.Show(Memory.Read(_at, PECR));
 
     /// <summary>Writing a one clears.</summary>
-    protected override void ForgetErrors() => Memory.Write(_at, SR, FlashSr.Clearable);
+    protected override WordAccess? Forgetting => _at.WriteOf(SR, FlashSr.Clearable);
 
     protected override FlashStatus ReadStatus(AddressRange where) => Decode((uint)Memory.Read(_at, SR));
 

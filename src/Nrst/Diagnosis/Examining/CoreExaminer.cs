@@ -35,11 +35,7 @@ internal static class CoreExaminer
                 inReset &= last.HasFlag(Dhcsr.S_RESET_ST);
                 asleep |= last.HasFlag(Dhcsr.S_SLEEP);
                 var now = core.Look();
-                if (now.Pc is { } pc)
-                {
-                    pcs.Add(pc);
-                }
-
+                pcs.AddRange(now.Pcs);
                 faults = now.Faults is { HasFault: true } report ? report.ToString() : null;
             }
 
