@@ -233,7 +233,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
 
         var (first, last) = (erases[0].Where.Start, erases.Max(one => one.Where.Last));
         var time = silicon with { Typical = silicon.Typical + TimeSpan.FromSeconds(erases.Count * (double)Cycles / target.CoreHertz) };
-        return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases };
+        return new LoaderCommand(LoaderOperation.Erase, 0, 0, data, new AddressRange(first, last - first + 1), time) { Erases = erases, Erasing = silicon };
     }
 
     private LoaderCommand ProgramBoth(SideBySide pair) => new(
@@ -257,7 +257,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
 
             var data = writing.Data[at..(at + Math.Min(size, left))];
             var where = new AddressRange(writing.At + (uint)at, (uint)data.Length);
-            var checkedAhead = at > 0 && data.Length == loader.MostData; // by the loader, while the slot before was being programmed
+            var checkedAhead = (at > 0 || (loader.HasPageFirst && hidden)) && data.Length == loader.MostData; // by the loader, while the slot before was being programmed
             at += data.Length;
             var time = byRows ? RowTime(data.Length) : ProgramTime(data.Length);
             yield return new LoaderCommand(

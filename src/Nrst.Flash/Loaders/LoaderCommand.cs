@@ -40,7 +40,7 @@ internal sealed record LoaderCommand(
         var data = new byte[PageBytes + Data.Length];
         erase?.Data.CopyTo(data);
         Data.CopyTo(data.AsMemory(PageBytes));
-        return this with { Flags = Flags | PageFirst, Data = data, Time = Time + (erase?.Time ?? default), Erases = erase?.Erases ?? [] };
+        return this with { Flags = Flags | PageFirst, Data = data, Time = Time + (erase?.Time ?? default), Erases = erase?.Erases ?? [], Erasing = erase?.Erasing ?? default };
     }
 
     /// <summary>The slot's data and the trailer that makes it valid.</summary>
@@ -58,6 +58,9 @@ internal sealed record LoaderCommand(
 
     /// <summary>What an <see cref="LoaderOperation.Erase"/> erases, one after the other, as the controller's part understands it.</summary>
     public IReadOnlyList<(uint Word, AddressRange Where, OperationTime Time)> Erases { get; init; } = [];
+
+    /// <summary>How long the silicon takes to erase all of that. What the loader adds is reckoned with a clock that may not be the core's.</summary>
+    public OperationTime Erasing { get; init; }
 
     /// <summary>The flash of the second lane, where there are two.</summary>
     public AddressRange? Also { get; init; }

@@ -107,6 +107,7 @@ internal sealed partial class ResidentLoader
         var sent = 0;
         var done = 0;
         var resends = 0;
+        var begun = commands[0].Erases.Count > 0 ? commands[0].Erasing : commands[0].Time;
         var start = _target.Clock.Now;
         var looksEarly = true;
         while (done < commands.Count)
@@ -120,7 +121,7 @@ internal sealed partial class ResidentLoader
             {
                 var begins = sent == 0;
                 sent += Send(commands, sent, first, _ram.Slots - (sent - done), timeline);
-                if (begins && commands[0].Time.Least < OneLook + (_slotOnWire * (2 * _ram.Slots)))
+                if (begins && begun.Least < OneLook + (_slotOnWire * (2 * _ram.Slots)))
                 {
                     RequireAtWork(commands[0], first, start);
                 }
@@ -129,7 +130,7 @@ internal sealed partial class ResidentLoader
             if (looksEarly)
             {
                 looksEarly = false;
-                SleepUntil(start + commands[0].Time.Least - OneLook, cancel);
+                SleepUntil(start + begun.Least - OneLook, cancel);
                 RequireAtWork(commands[0], first, start);
             }
 
@@ -181,17 +182,17 @@ internal sealed partial class ResidentLoader
     /// </summary>
     private void RequireAtWork(LoaderCommand erase, uint first, TimeSpan start)
     {
-        if (erase.Erases.Count == 0 || _target.Clock.Now - start > erase.Time.Least)
+        if (erase.Erases.Count == 0 || _target.Clock.Now - start > erase.Erasing.Least)
         {
             return;
         }
 
         var status = _target.Memory.Read32(Mailbox(LoaderBlob.Status));
         var took = _target.Clock.Now - start;
-        if (status >> 24 == 0 && ((status - first) & 0x00FF_FFFF) > 0 && took < erase.Time.Least)
+        if (status >> 24 == 0 && ((status - first) & 0x00FF_FFFF) > 0 && took < erase.Erasing.Least)
         {
             throw FlashErrors.JobTooFast(
-                erase.Where, new FlashBound(erase.Time.Typical.TotalSeconds, 0), took.TotalSeconds, _flash.ShowRegisters(), ReadErasedFor());
+                erase.Where, new FlashBound(erase.Erasing.Typical.TotalSeconds, 0), took.TotalSeconds, _flash.ShowRegisters(), ReadErasedFor());
         }
     }
 
