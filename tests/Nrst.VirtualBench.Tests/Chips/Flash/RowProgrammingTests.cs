@@ -59,16 +59,11 @@ public sealed class RowProgrammingTests
     public void A_page_erase_is_not_enough_where_the_bank_must_have_been_erased(string part)
     {
         var bench = Fast(part);
-        bench[CR] = FSTPG;
-        Feed(bench, Page5, 2);
-        Assert.Equal(PGSERR, bench.Refusals());
-
+        Assert.Equal(PGSERR, Row(bench, Page5));
         bench.ErasePage(5);
         bench.UntilIdle();
-        bench[CR] = FSTPG;
-        bench.Board[Page5] = 0;
-        Assert.Equal(PGSERR, bench.Refusals());
-        Assert.Equal(0u, bench[SR] & BSY);
+        Assert.Equal(PGSERR, Row(bench, Page5, 1));
+        Assert.Equal(uint.MaxValue, bench.Board[Page5]);
 
         bench.EraseAll();
         Assert.Equal(0u, Row(bench, Page0));
