@@ -35,6 +35,7 @@ public sealed class UsartLoader : IRomLoader
     public long Exchanges => _wire.Exchanges;
     public int Block => LargestBlock;
     public int ReadOverhead => 12; // characters of a read beside its bytes
+    public int Glance => ReadOverhead;
     public bool ReadsUnchecked => true;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
