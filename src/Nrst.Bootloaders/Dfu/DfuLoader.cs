@@ -106,23 +106,22 @@ public sealed class DfuLoader : IRomLoader
     /// <summary>Finds out how it counts by what is known to lie at a place, where the other way of counting would lead to other contents.</summary>
     private void Learn(Address origin, int number, int skipped, ReadOnlySpan<byte> truth)
     {
-        if (_countsFullBlocks is not null || ++_lessons == 1 || _lessons > MostLessons || truth.Length < LeastRead)
-        {
-            return; // for one look it would not pay
-        }
-
-        var length = skipped + truth.Length;
-        Span<byte> otherwise = new byte[truth.Length], now = new byte[truth.Length];
-        ReadPlainly(origin + (uint)((number * length) + skipped), otherwise);
-        if (otherwise.SequenceEqual(truth))
+        var otherwise = (number * (skipped + truth.Length)) + skipped;
+        if (_countsFullBlocks is not null || _lessons == MostLessons || truth.Length < LeastRead || otherwise + truth.Length > Block)
         {
             return;
         }
 
+        _lessons++;
         try
         {
-            ReadByNumber(origin, number, skipped, now);
-            _countsFullBlocks = now.SequenceEqual(truth);
+            Span<byte> head = new byte[otherwise + truth.Length], now = new byte[truth.Length];
+            _device.ReadByNumber(origin, 0, head); // which is the same place either way
+            if (!head[otherwise..].SequenceEqual(truth))
+            {
+                ReadByNumber(origin, number, skipped, now);
+                _countsFullBlocks = now.SequenceEqual(truth);
+            }
         }
         catch (NrstException refused) when (refused is FlashException || refused.Code == "NRST1503")
         {
