@@ -26,7 +26,7 @@ internal sealed class LoaderReport(IReadOnlyList<LoaderMeasurement> results)
             A block of 2048 bytes byte by byte takes the flash of an F4 2048 × 16 µs = 32.77 ms. The loader says 34 whole milliseconds to that, and the block, the two questions
             and their answers are on the bus for 2.64 ms: 32.77 / 36.64 = 0.894 is what a host reaches that asks no earlier than it was told to. *again* is the image that is there already, *blank* a chip with nothing in it.
             """);
-                    OverUsb(text);
+        OverUsb(text);
         Supplied(text);
         OverSerial(text);
         Goals(text);
