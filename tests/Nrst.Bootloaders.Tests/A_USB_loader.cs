@@ -114,6 +114,59 @@ public sealed class A_USB_loader
         Assert.Equal(data, fake.Flash[..data.Length]);
     }
 
+    /// <summary>AN3156 can be read either way. One transfer where it counts full blocks, and right in both cases, whatever happens between.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 7)]
+    public void Short_looks_at_blocks_cost_one_transfer_once_it_is_known_how_it_counts(bool countsByRequest, int transfers)
+    {
+        var fake = new FakeDfu(_clock, Flash) { CountsByRequest = countsByRequest, Flash = Bytes(64 * 1024) };
+        var loader = Open(fake);
+        var look = new byte[64];
+        void See(int at, int length)
+        {
+            loader.Read(new Address(0x0800_0000 + (uint)at), look.AsSpan(0, length));
+            Assert.Equal(fake.Flash[at..(at + length)], look[..length]);
+        }
+
+        foreach (var at in (int[])[0, 2048, 4096, 6144, 8192])
+        {
+            See(at, 64);
+        }
+
+        var before = loader.Exchanges;
+        See(10_240, 64);
+        Assert.Equal(transfers, loader.Exchanges - before);
+        See(12_300, 4); // in the middle of a block
+        See(13_310, 4); // over the border of two
+        See(14_336, 2);
+        Erase(loader, 3);
+        See(16_384, 64);
+        loader.Read(new Address(0x0800_4400), new byte[2048]);
+        See(18_432, 64);
+        loader.Write(new Address(0x0800_1800), Bytes(1024), Limit);
+        See(20_480, 4);
+        loader.Read(new Address(0x0800_5000), new byte[1024]);
+        Assert.True(loader.Start(new Address(0x0800_0000)));
+    }
+
+    [Fact]
+    public void Nothing_is_taken_for_known_by_contents_that_are_the_same_everywhere()
+    {
+        var fake = new FakeDfu(_clock, Flash) { CountsByRequest = true };
+        fake.Flash.AsSpan().Fill(0xFF);
+        var loader = Open(fake);
+        var look = new byte[64];
+        for (var block = 1; block < 6; block++)
+        {
+            loader.Read(new Address(0x0800_0000 + ((uint)block * 1024)), look);
+        }
+
+        fake.Flash[0x6000] = 0x12;
+        loader.Read(new Address(0x0800_6000), look);
+        Assert.Equal(0x12, look[0]);
+    }
+
     [Fact]
     public void Reads_right_also_where_the_device_counts_by_the_length_of_the_request()
     {

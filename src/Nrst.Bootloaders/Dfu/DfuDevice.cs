@@ -27,6 +27,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
 
     /// <summary>Where the block after the last one would begin, and its number; null where the next block has to be pointed to.</summary>
     private (Address At, int Number)? _written, _read;
+    private Address? _origin; // the pointer, as long as only blocks were read from there
     private bool _uploads; // and takes no download before it was told that this is over
 
     public long Exchanges { get; private set; }
@@ -38,6 +39,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
         if (Alternate != alternate)
         {
             Rest();
+            _origin = null;
             pipe.Claim(@interface, alternate);
             Alternate = alternate;
         }
@@ -46,7 +48,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
     /// <summary>Brings the device to dfuIDLE, whatever it was left in.</summary>
     public void BecomeIdle()
     {
-        (_written, _read, _uploads) = (null, null, false);
+        (_written, _read, _origin, _uploads) = (null, null, null, false);
         var seen = new List<string>();
         var deadline = clock.Now + CommandLimit;
         for (var step = 0; step < 16 && clock.Now < deadline; step++)
@@ -144,6 +146,34 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
         }
     }
 
+    /// <summary>
+    /// Reads the beginning of a block by its number, as it lies behind the origin: one transfer, once the device was pointed to the origin. Where in the memory
+    /// that is depends on how the device counts: in full blocks, or in what is asked for.
+    /// </summary>
+    public void ReadByNumber(Address origin, int number, Span<byte> into)
+    {
+        if (_origin != origin)
+        {
+            PointTo(origin);
+            LeaveDownload();
+            _origin = origin;
+        }
+
+        (_read, _uploads) = (null, true);
+        try
+        {
+            if (Ask(Upload, (ushort)(FirstBlock + number), into) is var received && received != into.Length)
+            {
+                throw DfuErrors.ShortRead(new AddressRange(origin, (uint)into.Length), received);
+            }
+        }
+        catch (ProbeException refused) when (refused.Failure is TransferFailure.Stalled)
+        {
+            (_uploads, _origin) = (false, null);
+            throw Refused(Status(), new AddressRange(origin, (uint)into.Length), "read", refused);
+        }
+    }
+
     /// <summary>Block numbers have 16 bits.</summary>
     private static bool Follows((Address At, int Number)? last, Address at) => last is { } row && row.At == at && row.Number < ushort.MaxValue - 256;
 
@@ -199,7 +229,7 @@ internal sealed class DfuDevice(IControlPipe pipe, IClock clock, byte @interface
     private void Run(ReadOnlySpan<byte> data, ushort block, AddressRange where, TimeSpan limit)
     {
         Rest();
-        _written = null;
+        (_written, _origin) = (null, null);
         var kind = block == CommandBlock ? data[0] switch { SetAddress => "address", _ => "erase" } : "write";
         Span<byte> copy = stackalloc byte[data.Length];
         data.CopyTo(copy);

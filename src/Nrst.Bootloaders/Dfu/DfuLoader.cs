@@ -8,9 +8,15 @@ public sealed class DfuLoader : IRomLoader
     private static readonly Address FeatureAt = new(0xFFFF_0000);
     private const int LeastRead = 4; // below two bytes a request is none of memory
 
+    private const int MostLessons = 8, MostBlocks = 0xFF00;
+
     private readonly IControlPipe _pipe;
     private readonly DfuDevice _device;
     private HashSet<RomQuirk> _quirks = [];
+
+    // Whether a block's number counts full blocks, whatever of it is asked for. AN3156 can be read either way; null until contents were seen that tell.
+    private bool? _countsFullBlocks;
+    private int _lessons;
 
     private DfuLoader(IControlPipe pipe, IClock clock, DfuDescription description, string place)
     {
@@ -26,6 +32,7 @@ public sealed class DfuLoader : IRomLoader
     public long Exchanges => _device.Exchanges;
     public int Block => Description.TransferSize;
     public int ReadOverhead => Description.TransferSize; // seven transfers, which take as long as one of a full block
+    public int Glance => _countsFullBlocks == false ? Block : 64;
     public bool ReadsUnchecked => false;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
@@ -62,6 +69,69 @@ public sealed class DfuLoader : IRomLoader
     public void Read(Address from, Span<byte> into)
     {
         Choose(from);
+        if (Within(from, into.Length) is not var (origin, number, skipped))
+        {
+            ReadPlainly(from, into);
+        }
+        else if (_countsFullBlocks == true)
+        {
+            ReadByNumber(origin, number, skipped, into);
+        }
+        else
+        {
+            ReadPlainly(from, into);
+            Learn(origin, number, skipped, into);
+        }
+    }
+
+    /// <summary>The block that a short read lies in, counted from the start of its memory; null for all other reads.</summary>
+    private (Address Origin, int Number, int Skipped)? Within(Address from, int length)
+    {
+        if (length >= Block || Description.Holding(from)?.Layout.Segments is not [var first, ..] || from < first.Start)
+        {
+            return null;
+        }
+
+        var (number, skipped) = Math.DivRem(from - first.Start, (uint)Block);
+        return number is > 0 and < MostBlocks && skipped + length <= Block ? (first.Start, (int)number, (int)skipped) : null;
+    }
+
+    private void ReadByNumber(Address origin, int number, int skipped, Span<byte> into)
+    {
+        var bytes = new byte[Math.Max(skipped + into.Length, LeastRead)];
+        _device.ReadByNumber(origin, number, bytes);
+        bytes.AsSpan(skipped, into.Length).CopyTo(into);
+    }
+
+    /// <summary>Finds out how it counts by what is known to lie at a place, where the other way of counting would lead to other contents.</summary>
+    private void Learn(Address origin, int number, int skipped, ReadOnlySpan<byte> truth)
+    {
+        var otherwise = (number * (skipped + truth.Length)) + skipped;
+        if (_countsFullBlocks is not null || _lessons == MostLessons || truth.Length < LeastRead || otherwise + truth.Length > Block)
+        {
+            return;
+        }
+
+        _lessons++;
+        try
+        {
+            Span<byte> head = new byte[otherwise + truth.Length], now = new byte[truth.Length];
+            _device.ReadByNumber(origin, 0, head); // which is the same place either way
+            if (!head[otherwise..].SequenceEqual(truth))
+            {
+                ReadByNumber(origin, number, skipped, now);
+                _countsFullBlocks = now.SequenceEqual(truth);
+            }
+        }
+        catch (NrstException refused) when (refused is FlashException || refused.Code == "NRST1503")
+        {
+            _countsFullBlocks = false; // it takes no such request, which is no harm
+            _device.BecomeIdle();
+        }
+    }
+
+    private void ReadPlainly(Address from, Span<byte> into)
+    {
         for (var at = 0; at < into.Length;)
         {
             // Full blocks in a row; the short one at the end is read by itself, for loaders differ in what a short block does to the address.

@@ -7,7 +7,7 @@ public sealed class UsartLoader : IRomLoader
 {
     private const byte Get = 0x00, GetId = 0x02, ReadMemory = 0x11, Go = 0x21, WriteMemory = 0x31, EraseOld = 0x43, EraseExtended = 0x44;
     private const int LargestBlock = 256, MostPages = 64;
-    private const int Tries = 4, SilentTries = 2;
+    private const int Tries = 4, SilentTries = 2, RefusedTries = 3;
     private static readonly TimeSpan SlowSector = TimeSpan.FromMilliseconds(500); // above it a sector is erased by itself, for the progress
 
     private readonly ISerialLine _line;
@@ -35,6 +35,7 @@ public sealed class UsartLoader : IRomLoader
     public long Exchanges => _wire.Exchanges;
     public int Block => LargestBlock;
     public int ReadOverhead => 12; // characters of a read beside its bytes
+    public int Glance => ReadOverhead;
     public bool ReadsUnchecked => true;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
@@ -311,17 +312,24 @@ public sealed class UsartLoader : IRomLoader
             }
             catch (OutOfStepException lost)
             {
+                // Behind a refusal the line is quiet already. One that stands when the loader was asked something else between is none of noise.
+                var refused = lost is { IsSilence: false, Verdict: not null };
+                if (refused && attempt >= RefusedTries)
+                {
+                    throw lost.Verdict!;
+                }
+
+                if (refused && IsInStep())
+                {
+                    continue; // a refusal and no misunderstanding, or noise that is over
+                }
+
                 _wire.Drain();
                 var last = attempt >= (lost is { IsSilence: true, Verdict: not null } ? SilentTries : Tries);
-                if (last && lost.Verdict is { } verdict && (!lost.IsSilence || _wire.FallIn()))
+                if (last && lost.Verdict is { } verdict && _wire.FallIn())
                 {
                     _wire.Drain();
                     throw verdict;
-                }
-
-                if (!last && lost is { IsSilence: false, Verdict: not null } && IsInStep())
-                {
-                    continue; // a refusal and no misunderstanding, or noise that is over
                 }
 
                 if (last || !(erases && HasExtended ? _wire.FallInAfterErase() : _wire.FallIn()))

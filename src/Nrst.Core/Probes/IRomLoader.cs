@@ -28,6 +28,9 @@ public interface IRomLoader : IDisposable
     /// <summary>Reading so many bytes more costs what another read costs: places that lie closer together are read as one.</summary>
     int ReadOverhead { get; }
 
+    /// <summary>Bytes at the start of a block that are read for next to nothing.</summary>
+    int Glance { get; }
+
     /// <summary>It has a command for erasing everything that works.</summary>
     bool CanEraseAll { get; }
 

@@ -63,10 +63,10 @@ internal sealed class RomSurvey(RomTarget target)
     /// <summary>All of a run, or as much of it as ends behind a byte that cannot become what is wanted without an erase.</summary>
     private byte[] UpToTheFirstOther(WantedRun run, FlashGrain grain, CancellationToken cancel)
     {
-        if (_differs && _loader.ReadOverhead < run.Data.Length && _loader.ReadOverhead * MuchLess < _loader.Block && _at?.Contains(run.Start) != true)
+        if (_differs && _loader.Glance * MuchLess < Math.Min(_loader.Block, run.Data.Length) && _at?.Contains(run.Start) != true)
         {
             cancel.ThrowIfCancellationRequested();
-            var glance = new byte[_loader.ReadOverhead];
+            var glance = new byte[_loader.Glance];
             _loader.Read(run.Start, glance);
             if (IsOther(run, 0, glance, grain))
             {
