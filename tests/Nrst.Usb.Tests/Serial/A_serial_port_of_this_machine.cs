@@ -32,14 +32,14 @@ public sealed class A_serial_port_of_this_machine : IDisposable
 
     /// <summary>More than any buffer on the way holds, so that it has to be waited for room.</summary>
     [Fact]
-    public void What_nobody_takes_yet_is_sent_when_somebody_does()
+    public async Task What_nobody_takes_yet_is_sent_when_somebody_does()
     {
         var much = new byte[1 << 20];
         new Random(1).NextBytes(much);
         using var line = SerialPorts.Open(_far.Path);
         var taken = Task.Run(() => _far.Read(much.Length), TestContext.Current.CancellationToken);
         line.Send(much);
-        Assert.Equal(much, taken.GetAwaiter().GetResult());
+        Assert.Equal(much, await taken);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class A_serial_port_of_this_machine : IDisposable
     }
 
     [Fact]
-    public void A_port_that_vanishes_while_it_is_read_is_told_at_once()
+    public async Task A_port_that_vanishes_while_it_is_read_is_told_at_once()
     {
         using var line = SerialPorts.Open(_far.Path);
         using var reading = new ManualResetEventSlim();
@@ -136,10 +136,9 @@ public sealed class A_serial_port_of_this_machine : IDisposable
             return Assert.Throws<ProbeException>(() => line.Receive(new byte[8], TimeSpan.FromHours(1)));
         }, TestContext.Current.CancellationToken);
         Assert.True(reading.Wait(s_plenty, TestContext.Current.CancellationToken));
-        Thread.Sleep(s_short); // most likely it waits by now; it is told the same if not
+        await Task.Delay(s_short, TestContext.Current.CancellationToken); // most likely it waits by now; it is told the same if not
         _far.HangUp();
-        Assert.True(read.Wait(s_plenty, TestContext.Current.CancellationToken), "It is still waited for what cannot come.");
-        Vanished(read.Result, "receiving");
+        Vanished(await read.WaitAsync(s_plenty, TestContext.Current.CancellationToken), "receiving");
     }
 
     [Theory]
@@ -181,15 +180,14 @@ public sealed class A_serial_port_of_this_machine : IDisposable
     [Fact]
     public void Not_allowed()
     {
-        Assert.True(OperatingSystem.IsLinux());
-        File.SetUnixFileMode(_far.Path, UnixFileMode.None);
+        _far.Allow(everybody: false);
         CannotOpen(13, "dialout", () => FarEnd.AsNobody(() => SerialPorts.Open(_far.Path)));
     }
 
     [Fact]
     public void Held_by_another_user_or_program()
     {
-        _far.AllowEverybody();
+        _far.Allow(everybody: true);
         using var first = SerialPorts.Open(_far.Path);
         CannotOpen(16, "Another program", () => FarEnd.AsNobody(() => SerialPorts.Open(_far.Path)));
     }
@@ -209,7 +207,7 @@ public sealed class A_serial_port_of_this_machine : IDisposable
     [Fact]
     public void A_port_that_was_let_go_can_be_opened_again_by_anybody()
     {
-        _far.AllowEverybody();
+        _far.Allow(everybody: true);
         _far.KeepOpen();
         SerialPorts.Open(_far.Path).Dispose();
         using var again = FarEnd.AsNobody(() => SerialPorts.Open(_far.Path));

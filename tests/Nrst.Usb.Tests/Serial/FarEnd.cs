@@ -44,12 +44,14 @@ internal sealed class FarEnd : IDisposable
         }
     }
 
-    /// <summary>Everybody may use it, as far as the file goes.</summary>
-    public void AllowEverybody()
+    /// <summary>Who may use it, as far as the file goes.</summary>
+    public void Allow(bool everybody)
     {
         const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        Assert.True(OperatingSystem.IsLinux());
-        File.SetUnixFileMode(Path, All);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path, everybody ? All : UnixFileMode.None);
+        }
     }
 
     /// <summary>Has the port open as well, without using it, as a bridge does for which a client's leaving is no end.</summary>
