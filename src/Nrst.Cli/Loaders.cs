@@ -16,7 +16,7 @@ internal static class Loaders
         return new LoaderCatalog(
         [
             new DfuSource(new LibUsbBus(Connection.UsbLibrary), clock),
-            new UsartSource(SerialPorts.Open, Ports, clock, wiring, parity),
+            new UsartSource(SerialPorts.Open, Ports, clock, wiring, parity, call?.Cancel ?? default),
             new VirtualLoaderSource(Connection.Bench, wiring, parity, call?.Seat?.Seat),
         ]);
     }

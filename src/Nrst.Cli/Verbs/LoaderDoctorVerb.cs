@@ -21,7 +21,7 @@ internal static class LoaderDoctorVerb
         try
         {
             var (line, clock) = Loaders.OpenLine(port);
-            return LoaderDoctor.Look(line, clock, port, chip, call.Line.GetValue(Common.BootWires), Loaders.Parity(call));
+            return LoaderDoctor.Look(line, clock, port, chip, call.Line.GetValue(Common.BootWires), Loaders.Parity(call), call.Cancel);
         }
         catch (ProbeException problem)
         {

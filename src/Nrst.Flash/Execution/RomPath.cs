@@ -74,7 +74,8 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
     private void EraseFor(IReadOnlyList<FlashSector> sectors, bool massErase, WorkProgress progress, CancellationToken cancel)
     {
-        if (massErase)
+        // Of a chip that is not in the device data all is one sector, for its pages and their numbers are not known.
+        if (massErase || (route.CanEraseAll && sectors.Count == 1 && target.Layout.Sectors.Count() == 1))
         {
             _loader.EraseAll(route.TimeOfEraseAll().Limit);
             foreach (var sector in sectors)

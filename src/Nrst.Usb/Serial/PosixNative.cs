@@ -13,6 +13,9 @@ internal static unsafe partial class PosixNative
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int port);
 
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(int port, int operation);
+
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int port, byte* into, nint length);
 

@@ -6,7 +6,8 @@ namespace Nrst.Usb.Serial;
 /// <summary>A serial port of Linux or macOS, raw, for this program alone.</summary>
 /// <remarks>
 /// A pseudo-terminal keeps no parity and has no control lines; both are passed over there, for no bit goes over a wire. On Linux the
-/// structures are the kernel's own (<c>struct termios2</c>), so that any speed can be asked for.
+/// structures are the kernel's own (<c>struct termios2</c>), so that any speed can be asked for. Who may do everything (root) is not kept out by
+/// TIOCEXCL; the lock on the file keeps out those who ask for it, another nrst among them.
 /// </remarks>
 internal sealed unsafe class PosixSerial : ISerialLine
 {
@@ -14,11 +15,23 @@ internal sealed unsafe class PosixSerial : ISerialLine
     private const short CanRead = 1, CanWrite = 4, HungUp = 0x8 | 0x10 | 0x20; // POLLIN, POLLOUT, POLLERR | POLLHUP | POLLNVAL
     private const int IoError = 5;
 
+    /// <summary>EIO, ENXIO, ENODEV.</summary>
+    private static readonly int[] s_gone = [IoError, 6, 19];
+
+    /// <summary>
+    /// The usual speeds have codes, 1 upwards in this order (B50 …), and above the extended bit once more. Others are a number (BOTHER), of which
+    /// programs that do not know of it read 0 baud.
+    /// </summary>
+    private static readonly int[] s_codedSpeeds = [50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19_200, 38_400];
+    private static readonly int[] s_extendedSpeeds =
+        [57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600, 1_000_000, 1_152_000, 1_500_000, 2_000_000, 2_500_000, 3_000_000, 3_500_000, 4_000_000];
+
     /// <summary>As long as the largest frame takes at the slowest speed that loaders know, twice.</summary>
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(5);
 
     private readonly string _device;
     private readonly int _port;
+    private bool _isOurs;
     private bool _closed;
 
     private PosixSerial(string device, int port) => (_device, _port) = (device, port);
@@ -39,7 +52,14 @@ internal sealed unsafe class PosixSerial : ISerialLine
         var opened = new PosixSerial(device, port);
         try
         {
+            const int ExclusiveAtOnce = 2 | 4; // LOCK_EX | LOCK_NB
+            if (PosixNative.Flock(port, ExclusiveAtOnce) < 0 && Marshal.GetLastPInvokeError() is (Again or AgainOnMac) and var held)
+            {
+                throw SerialPorts.CannotOpen(device, held, "another program has locked it");
+            }
+
             _ = PosixNative.IoctlPlain(port, IsMac ? 0x2000740Du : 0x540Cu); // TIOCEXCL
+            opened._isOurs = true;
             opened.Configure(115_200, SerialParity.Even);
             opened.SetLines(false, false); // opening asserts both, and a board may hear "reset" in that
             opened.DropInput();
@@ -116,7 +136,13 @@ internal sealed unsafe class PosixSerial : ISerialLine
         }
     }
 
-    public void DropInput() => _ = IsMac ? PosixNative.TcFlush(_port, 1) : PosixNative.IoctlValue(_port, 0x540B, 0); // TCIFLUSH
+    public void DropInput()
+    {
+        if ((IsMac ? PosixNative.TcFlush(_port, 1) : PosixNative.IoctlValue(_port, 0x540B, 0)) < 0 && Marshal.GetLastPInvokeError() is var error && s_gone.Contains(error)) // TCIFLUSH
+        {
+            throw Failed("emptying its buffer", error);
+        }
+    }
 
     public void SetLines(bool? dtr, bool? rts)
     {
@@ -139,6 +165,11 @@ internal sealed unsafe class PosixSerial : ISerialLine
         if (!_closed)
         {
             _closed = true;
+            if (_isOurs)
+            {
+                _ = PosixNative.IoctlPlain(_port, IsMac ? 0x2000740Eu : 0x540Du); // TIOCNXCL: it outlasts us where somebody else has the port open too
+            }
+
             _ = PosixNative.Close(_port);
         }
     }
@@ -154,12 +185,12 @@ internal sealed unsafe class PosixSerial : ISerialLine
     }
 
     private ProbeException Failed(string doing, int error) => SerialPorts.Failed(
-        _device, doing, error, Marshal.GetPInvokeErrorMessage(error), [IoError, 6, 19]); // EIO, ENXIO, ENODEV
+        _device, doing, error, Marshal.GetPInvokeErrorMessage(error), s_gone);
 
     private int ConfigureLinux(int baud, SerialParity parity)
     {
         const uint Set = 0x402C542B, Get = 0x802C542A; // TCSETS2, TCGETS2
-        const uint EightBits = 0x30, Receiver = 0x80, Parity = 0x100, Local = 0x800, AnySpeed = 0x1000, CheckParity = 0x10;
+        const uint EightBits = 0x30, Receiver = 0x80, Parity = 0x100, Local = 0x800, CheckParity = 0x10;
         PosixNative.Termios2 settings;
         if (PosixNative.Ioctl(_port, Get, &settings) < 0)
         {
@@ -168,10 +199,17 @@ internal sealed unsafe class PosixSerial : ISerialLine
 
         settings.Input = parity == SerialParity.Even ? CheckParity : 0;
         settings.Output = settings.Local = 0;
-        settings.Control = EightBits | Receiver | Local | AnySpeed | (parity == SerialParity.Even ? Parity : 0);
+        settings.Control = EightBits | Receiver | Local | Speed(baud) | (parity == SerialParity.Even ? Parity : 0);
         settings.Characters[5] = settings.Characters[6] = 0; // VTIME, VMIN
         settings.InputSpeed = settings.OutputSpeed = (uint)baud;
         return PosixNative.Ioctl(_port, Set, &settings) < 0 ? Marshal.GetLastPInvokeError() : 0;
+    }
+
+    private static uint Speed(int baud)
+    {
+        const uint Extended = 0x1000; // and BOTHER, by itself
+        var (coded, extended) = (Array.IndexOf(s_codedSpeeds, baud), Array.IndexOf(s_extendedSpeeds, baud));
+        return coded >= 0 ? (uint)coded + 1 : extended >= 0 ? Extended | ((uint)extended + 1) : Extended;
     }
 
     private int ConfigureMac(int baud, SerialParity parity)

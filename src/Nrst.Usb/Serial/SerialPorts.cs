@@ -34,11 +34,21 @@ public static class SerialPorts
     internal static ProbeException CannotOpen(string device, int error, string words) => new(
         "NRST1511", string.Create(CultureInfo.InvariantCulture, $"The serial port {device} cannot be opened: {words} (error {error})."))
     {
-        LikelyCause = OperatingSystem.IsWindows()
-            ? "There is no such port, or another program has it open."
-            : "There is no such port, another program has it open, or it belongs to a group that you are not in (dialout on most systems).",
+        LikelyCause = Cause(error),
         Remedies = [new("See which ports there are.", "nrst list")],
     };
+
+    private static string Cause(int error)
+    {
+        const int None = 2, NotAllowed = 13, Busy = 16, Locked = 11, LockedOnMac = 35; // ENOENT, EACCES, EBUSY, EWOULDBLOCK
+        return OperatingSystem.IsWindows() ? "There is no such port, or another program has it open." : error switch
+        {
+            None => "There is no such port: the adapter is not plugged in, or has another name.",
+            NotAllowed => "The port belongs to a group that you are not in: dialout on most systems, uucp on some.",
+            Busy or Locked or LockedOnMac => "Another program has it open for itself: a terminal, a modem manager, another nrst.",
+            _ => "There is no such port, another program has it open, or it belongs to a group that you are not in (dialout on most systems).",
+        };
+    }
 
     /// <param name="gone">The system's numbers for a port that is not there any more.</param>
     internal static ProbeException Failed(string device, string doing, int error, string words, ReadOnlySpan<int> gone) => gone.Contains(error) ? Gone(device, doing, error, words) : new(

@@ -36,7 +36,7 @@ internal static class GenericChip
         var times = new FlashTimes(
             TimeSpan.FromMicroseconds(20), TimeSpan.FromMilliseconds(1),
             [new EraseTime(0, 2048, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(4))],
-            [new EraseTime(0, (uint)layout.Length, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(30))])
+            [new EraseTime(0, (uint)layout.Length, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(64))])
         {
             From = "assumed",
         };

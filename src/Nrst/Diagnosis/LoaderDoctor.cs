@@ -23,10 +23,13 @@ public static class LoaderDoctor
     /// <summary>Tries whether DTR and RTS of a serial port lead to NRST and BOOT0. Where one of them leads to NRST, the chip is reset by that.</summary>
     /// <param name="line">Owned, also when this throws.</param>
     /// <param name="wiring">The only one to try, or null for all that boards are known to have.</param>
-    public static LoaderObservations Look(ISerialLine line, IClock clock, ProbeSelector.SerialPort port, string? chip, string? wiring, SerialParity parity)
+    /// <param name="cancel">Ends the search between one question and the next.</param>
+    public static LoaderObservations Look(
+        ISerialLine line, IClock clock, ProbeSelector.SerialPort port, string? chip, string? wiring, SerialParity parity, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(port);
+        line = new SearchedLine(line, cancel);
         var seen = new LoaderObservations($"{port}");
         try
         {
@@ -50,10 +53,10 @@ public static class LoaderDoctor
             line.SetLines(false, false);
             seen = seen with { Trials = trials };
         }
-        catch (UsageException)
+        catch (Exception other) when (other is UsageException or OperationCanceledException)
         {
             line.Dispose();
-            throw; // the question was wrong, not the machine
+            throw; // the question was wrong, not the machine, or is not asked any more
         }
         catch (NrstException problem)
         {

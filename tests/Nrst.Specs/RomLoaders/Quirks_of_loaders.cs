@@ -98,24 +98,25 @@ public sealed class Quirks_of_loaders
         Assert.Equal(image.Pieces[0].Data.ToArray(), board.Silicon.Flash[..length]);
     }
 
+    /// <summary>What a loader says it did and did not is found out by reading, and called what it is; nothing is called a success.</summary>
     [Theory]
-    [InlineData("dfu", "dfu-write-dropped")]
-    [InlineData("dfu", "dfu-reports-ok")]
-    public void A_defect_is_told(string route, string fault)
+    [InlineData("dfu", "STM32F407VG", "dfu-write-dropped", "NRST5103")]
+    [InlineData("dfu", "STM32L073RZ", "dfu-erase-dropped", "NRST5501")]
+    [InlineData("dfu", "STM32F407VG", "write-protected:0", "NRST5501")]
+    [InlineData("uart", "STM32F407VG", "write-protected:0", "NRST5501")]
+    [InlineData("dfu", "STM32F407VG", "rdp1 dfu-reports-ok", "NRST6501")]
+    public void A_defect_is_told(string route, string part, string faults, string code)
     {
-        Assert.Equal("dfu", route);
-        using var board = new LoaderBoard("STM32L073RZ", fault);
+        using var board = new LoaderBoard(part, faults.Split(' '));
         board.Hold(FlashingBench.Bytes(9_000, 3));
         var image = board.Image(5_000);
-        try
-        {
-            LoaderBoard.Flash(board.OpenUsb(), image);
-            Assert.Equal(image.Pieces[0].Data.ToArray(), board.Silicon.Flash[..5_000]);
-        }
-        catch (NrstException told)
-        {
-            Assert.NotEmpty(told.Remedies);
-        }
+
+        var told = Assert.ThrowsAny<NrstException>(() => LoaderBoard.Flash(route == "dfu" ? board.OpenUsb() : board.OpenSerial(), image, ResetAfter.Run));
+
+        Assert.Equal(code, told.Code);
+        Assert.NotEmpty(told.Remedies);
+        Assert.False(image.Pieces[0].Data.Span.SequenceEqual(board.Silicon.Flash[..5_000])); // else there was nothing to tell
+        Assert.True(board.Board.IsInItsLoader); // and what is not right was not started
     }
 
     [Fact]
