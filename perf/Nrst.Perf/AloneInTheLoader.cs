@@ -31,10 +31,11 @@ internal static class AloneInTheLoader
         return Flash(session, image, at);
     }
 
-    public static FlashOutcome Flash(RomSession session, byte[] image, Address at)
+    /// <param name="volts">What the loader is told of its supply; null for nothing.</param>
+    public static FlashOutcome Flash(RomSession session, byte[] image, Address at, double? volts = null)
     {
         var firmware = new FirmwareImage("measured", ImageFormat.Binary, [new ImagePiece(at, image, "file")], null);
-        return new RomProgrammer(session).Flash(firmware, new FlashOptions(), ResetAfter.Run, CancellationToken.None);
+        return new RomProgrammer(session).Flash(firmware, new FlashOptions { Volts = volts }, ResetAfter.Run, CancellationToken.None);
     }
 }
 

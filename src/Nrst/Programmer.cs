@@ -36,7 +36,7 @@ public sealed class Programmer(Target target, JobListener? listener = null) : IP
     public FlashPlan Plan(FirmwareImage image, FlashOptions options, CancellationToken cancel) => Repairing().Run(() =>
     {
         var job = Prepare();
-        var plan = FlashExecutor.Plan(new FlashJob(job.Flash, image, options), cancel);
+        var plan = FlashExecutor.Plan(new FlashJob(Supplied(job.Flash, options), image, options), cancel);
         Finish(job, ResetAfter.Run);
         return plan;
     });
@@ -51,7 +51,7 @@ public sealed class Programmer(Target target, JobListener? listener = null) : IP
         var (job, report) = Repairing(new DamagedSectors(image, options, EraseDamaged(cancel))).Run(() =>
         {
             var ready = Prepare();
-            return (ready, FlashExecutor.Run(new FlashJob(ready.Flash, image, options), cancel));
+            return (ready, FlashExecutor.Run(new FlashJob(Supplied(ready.Flash, options), image, options), cancel));
         });
         var observed = Finish(job, after, image);
         var connect = target.ConnectTime.TotalSeconds;
@@ -124,6 +124,9 @@ public sealed class Programmer(Target target, JobListener? listener = null) : IP
         var geometry = target.ReadGeometry();
         return new PreparedJob(Describe(geometry, rest), geometry, rest);
     }
+
+    /// <summary>What is measured counts for more than what somebody says.</summary>
+    private static FlashTarget Supplied(FlashTarget target, FlashOptions options) => target with { Volts = target.Volts ?? options.Volts };
 
     private FlashTarget Describe(FlashGeometry geometry, ChipRest? rest) => new()
     {

@@ -56,6 +56,30 @@ public sealed class A_USB_loader
         Assert.Equal(data, back);
     }
 
+    /// <summary>AN3156: 1.8 to 2.1 V, to 2.4, to 2.7 and above; what needs a voltage on VPP besides is never told.</summary>
+    [Theory]
+    [InlineData(1.8, "00FFFFFF")]
+    [InlineData(2.1, "01FFFFFF")]
+    [InlineData(2.4, "02FFFFFF")]
+    [InlineData(2.69, "02FFFFFF")]
+    [InlineData(2.7, "03FFFFFF")]
+    [InlineData(3.6, "03FFFFFF")]
+    public void Is_told_the_supply_where_it_has_a_place_for_that_and_goes_on_with_the_flash(double volts, string feature)
+    {
+        var fake = new FakeDfu(_clock, Flash, "@Option Bytes  /0x1FFFC000/01*016 e", "@Device Feature/0xFFFF0000/01*004 e");
+        fake.Flash.AsSpan().Fill(0xFF);
+        var loader = Open(fake);
+        var data = Bytes(1024);
+
+        Assert.True(loader.TakesSupply);
+        loader.TellSupply(volts);
+        loader.Write(new Address(0x0800_0400), data, Limit);
+
+        Assert.Equal([$"alt 0", "alt 2", "write FFFF0000 4", $"feature {feature}", "alt 0", "write 08000400 1024"], fake.Log);
+        Assert.Equal(data, fake.Flash[0x400..0x800]);
+        Assert.False(Open(new FakeDfu(_clock, Flash)).TakesSupply);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -208,6 +208,12 @@ internal sealed class FakeDfu(ManualClock clock, params string[] names) : IContr
 
     private TimeSpan Program()
     {
+        if (Written == 0xFFFF_0000 && names[_alternate].StartsWith("@Device Feature", StringComparison.Ordinal))
+        {
+            Log.Add($"feature {Convert.ToHexString(_latched)}");
+            return TimeSpan.Zero;
+        }
+
         var at = (int)(Written - 0x0800_0000);
         if (WriteFailsWith != 0 || Written < 0x0800_0000 || at + _latched.Length > Flash.Length)
         {

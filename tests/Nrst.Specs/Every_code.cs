@@ -32,6 +32,7 @@ public sealed partial class Every_code : IDisposable
     [InlineData("NRST0116", "bench serve STM32F407VG --stlink-server 70000")]
     [InlineData("NRST0117", "bench serve STM32F407VG STM32G071RB --uart tty")]
     [InlineData("NRST0302", "erase --range 0x20000000..0x20000FFF --probe virtual:STM32F407VG")]
+    [InlineData("NRST0303", "flash one.bin@0x08000000 --supply 5 --probe virtual:STM32F407VG")]
     [InlineData("NRST1193", "bench serve STM32F407VG --uart no/such/folder/tty")]
     [InlineData("NRST4092", "flash one.bin@0x08000000 two.bin@0x08000010 --probe virtual:STM32F407VG")]
     [InlineData("NRST4093", "read 0x08000000 16 -o no/such/folder/x.bin --probe virtual:STM32F407VG")]

@@ -12,6 +12,9 @@ internal sealed class LoaderCampaign(bool nrstOnly, string? only, Action<string>
 
     public const string Again = "the same again", Blank = "blank chip";
 
+    /// <summary>The first, by a loader that was told that it has 3.3 V.</summary>
+    public const string Supplied = "over old contents, supply told";
+
     /// <summary>Without a comparison, which dfu-util does not have.</summary>
     public const string Unproved = "over old contents, unproved";
 
@@ -42,6 +45,12 @@ internal sealed class LoaderCampaign(bool nrstOnly, string? only, Action<string>
         {
             board.Image(2).CopyTo(board.Silicon.Flash);
             await Add(board, Nrst, Again, () => Flash(board));
+        }
+
+        if (what.TakesSupply)
+        {
+            using var told = new LoaderBoard(what);
+            await Add(told, Nrst, Supplied, () => Flash(told, 3.3));
         }
 
         using var blank = new LoaderBoard(what, blank: true);
@@ -81,12 +90,12 @@ internal sealed class LoaderCampaign(bool nrstOnly, string? only, Action<string>
         }));
     }
 
-    private static Task<Flash.FlashSeconds?> Flash(LoaderBoard board)
+    private static Task<Flash.FlashSeconds?> Flash(LoaderBoard board, double? volts = null)
     {
         using var session = board.Case.Route is LoaderRoute.Usb
             ? DfuSource.Open(board.Board.OpenDfu(TimeSpan.Zero)!, board.Board.Clock, "dfu", null)
             : UsartSource.Open(board.Board.OpenSerial()!, board.Board.Clock, new ProbeSelector.SerialPort("virtual:board", LoaderCase.Baud), null, null);
-        return Task.FromResult<Flash.FlashSeconds?>(AloneInTheLoader.Flash(session, board.Image(2), LoaderBoard.Start).Report.Seconds);
+        return Task.FromResult<Flash.FlashSeconds?>(AloneInTheLoader.Flash(session, board.Image(2), LoaderBoard.Start, volts).Report.Seconds);
     }
 
     private Task Add(LoaderBoard board, string tool, string job, Func<Task> act, TimeSpan uncounted = default) => Add(board, tool, job, async () =>

@@ -43,6 +43,9 @@ internal sealed record LoaderCase(LoaderRoute Route, string Name, string Part, i
         new(LoaderRoute.Serial, "L476", "STM32L476RG", 32_768),
     ];
 
+    /// <summary>Its loader can be told the supply, and programs more bits at a time for it.</summary>
+    public bool TakesSupply => Route is LoaderRoute.Usb && Part[..7] is ("STM32F2" or "STM32F4" or "STM32F7");
+
     /// <summary>Seconds that the frames of a write, or of a read, of the whole image are on the line.</summary>
     public double Line => (Bytes + (CharactersPerBlock * ((Bytes + SerialBlock - 1) / SerialBlock))) * SecondsPerCharacter;
 }

@@ -24,6 +24,10 @@ public sealed record DfuDescription(byte Interface, int TransferSize, ushort Ver
     /// <remarks>Where several have the same name (STM32G0B1) only the first is what it says.</remarks>
     public DfuAlternate? Flash => Alternates.FirstOrDefault(alternate => alternate.Layout.Purpose == DfuPurpose.Flash);
 
+    /// <summary>The alternate setting whose memory holds an address; null where none says so.</summary>
+    public DfuAlternate? Holding(Address address) =>
+        Alternates.FirstOrDefault(alternate => alternate.Layout.Segments.Any(segment => segment.Range.Contains(address)));
+
     public DfuAlternate? Find(DfuPurpose purpose) => Alternates.FirstOrDefault(alternate => alternate.Layout.Purpose == purpose);
 
     /// <summary>Reads the descriptors of a device. The functional descriptor is never asked for by itself: some loaders hang then.</summary>

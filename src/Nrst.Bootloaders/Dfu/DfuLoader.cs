@@ -4,6 +4,8 @@ namespace Nrst.Bootloaders.Dfu;
 public sealed class DfuLoader : IRomLoader
 {
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SupplyLimit = TimeSpan.FromSeconds(2);
+    private static readonly Address FeatureAt = new(0xFFFF_0000);
     private const int LeastRead = 4; // below two bytes a request is none of memory
 
     private readonly IControlPipe _pipe;
@@ -121,6 +123,20 @@ public sealed class DfuLoader : IRomLoader
         _device.EraseAll(new AddressRange(new Address(0x0800_0000), 1), limit);
     }
 
+    /// <summary>It programs byte by byte until it knows the supply, and can be told: the loaders of STM32F2, F4 and F7.</summary>
+    public bool TakesSupply => Description.Find(DfuPurpose.Feature) is not null;
+
+    /// <summary>Tells it how many volts the flash may count on. It holds until the chip is reset.</summary>
+    /// <remarks>AN3156: one byte for the range and three that are 0xFF. The range with a programming voltage on its own pin is never told.</remarks>
+    /// <exception cref="FlashException">The loader does not take it.</exception>
+    public void TellSupply(double volts)
+    {
+        var feature = Description.Find(DfuPurpose.Feature) ?? throw new InvalidOperationException("This loader cannot be told the supply.");
+        byte[] range = [volts switch { < 2.1 => 0, < 2.4 => 1, < 2.7 => 2, _ => 3 }, 0xFF, 0xFF, 0xFF];
+        _device.Choose(feature.Number);
+        _device.Write(new AddressRange(FeatureAt, (uint)range.Length), range, Block, SupplyLimit);
+    }
+
     public bool Start(Address program)
     {
         _device.BecomeIdle();
@@ -144,6 +160,5 @@ public sealed class DfuLoader : IRomLoader
     }
 
     /// <summary>The alternate setting whose memory holds the address; the one of the flash where none says so.</summary>
-    private void Choose(Address address) => _device.Choose(
-        (Description.Alternates.FirstOrDefault(alternate => alternate.Layout.Segments.Any(segment => segment.Range.Contains(address))) ?? Description.Flash)?.Number ?? 0);
+    private void Choose(Address address) => _device.Choose((Description.Holding(address) ?? Description.Flash)?.Number ?? 0);
 }

@@ -20,14 +20,22 @@ internal static class FlashVerb
     private static readonly Option<bool> ChipErase = new("--chip-erase") { Description = "Leave nothing on the chip but the image" };
     private static readonly Option<bool> Keep = new("--keep") { Description = "Put back other data in the sectors that are erased" };
     private static readonly Option<bool> NoLoader = new("--no-loader") { Description = "Use no target RAM; slow" };
+    private static readonly Option<double?> Supply = new("--supply")
+    {
+        Description = "Volts on the chip's supply, where nobody can measure them: the USB loaders of F2, F4 and F7 program nearly three times as fast from 2.7 on",
+        HelpName = "VOLTS",
+    };
+
     private static readonly Option<string> Verify = Word("--verify", "hash", "hash", "readback");
     private static readonly Option<string> Reset = Word("--reset", "run", "run", "halt", "none");
 
     public static Command Create() =>
         new Command("flash", "Erase what is needed, program, prove, reset, run")
         {
-            Files, BoardChoice.All, PlanOnly, AlwaysErase, ChipErase, Keep, NoLoader, Verify, Reset,
+            Files, BoardChoice.All, PlanOnly, AlwaysErase, ChipErase, Keep, NoLoader, Supply, Verify, Reset,
         }.WithTarget(BoardChoice.Probes).Does(Flash);
+
+    private const double LeastVolts = 1.65, MostVolts = 3.6;
 
     private static JsonObject Flash(Invocation call)
     {
@@ -40,6 +48,7 @@ internal static class FlashVerb
             ChipErase = line.GetValue(ChipErase),
             Keep = line.GetValue(Keep),
             Verify = line.GetValue(Verify) == "readback" ? VerifyMode.Readback : VerifyMode.Hash,
+            Volts = line.GetValue(Supply) is { } volts ? Volts(volts) : null,
         };
         if (boards is not null)
         {
@@ -165,6 +174,13 @@ internal static class FlashVerb
             ["reason"] = step.Reason,
         })]),
     };
+
+    private static double Volts(double volts) => volts is >= LeastVolts and <= MostVolts ? volts
+        : throw new UsageException("NRST0303", $"{volts.ToString(CultureInfo.InvariantCulture)} V is no supply of an STM32.")
+        {
+            LikelyCause = "Another unit, or another number: all of them live on 1.7 to 3.6 V.",
+            Remedies = [new Remedy("Say what a voltmeter shows between VDD and GND.", "nrst flash FILE --probe dfu --supply 3.3")],
+        };
 
     private static ResetAfter After(string text) => text switch { "halt" => ResetAfter.Halt, "none" => ResetAfter.None, _ => ResetAfter.Run };
 

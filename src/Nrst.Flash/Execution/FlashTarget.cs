@@ -72,6 +72,9 @@ public sealed record FlashOptions
     public bool Keep { get; init; }
     public bool ChipErase { get; init; }
     public VerifyMode Verify { get; init; }
+
+    /// <summary>Volts on VDD, for which the user vouches: who cannot measure them programs as wide as they allow. A measured supply counts for more.</summary>
+    public double? Volts { get; init; }
 }
 
 /// <summary>An image, where it goes, and how.</summary>

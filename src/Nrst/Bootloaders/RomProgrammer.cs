@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nrst.Arm;
 using Nrst.Bootloaders;
 using Nrst.Bootloaders.Dfu;
@@ -32,6 +33,7 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         listener?.Invoke(new JobEvent.PhaseFinished(Phase.Connect, session.ConnectTime, 0));
         var start = Loader.Clock.Now;
         _keepsEmpty = after is ResetAfter.Run && KeepsEmpty();
+        TellSupply(options);
         var report = FlashExecutor.Run(new FlashJob(Describe(), image, options), cancel);
         var observed = after is ResetAfter.Run ? Go() : null;
         var connect = session.ConnectTime.TotalSeconds;
@@ -120,6 +122,25 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         return !vectors.AsSpan().ContainsAnyExcept(session.Chip.Device.Flash.ErasedValue);
     }
 
+    private void TellSupply(FlashOptions options)
+    {
+        if (options.Volts is not { } volts)
+        {
+            return;
+        }
+
+        if (Loader is DfuLoader { TakesSupply: true } usb)
+        {
+            usb.TellSupply(volts);
+            listener?.Invoke(new JobEvent.Noticed(string.Create(
+                CultureInfo.InvariantCulture, $"The loader was told that it has {volts:0.0#} V, as you said; with less the flash is not programmed as it should be, which the proof would find.")));
+        }
+        else
+        {
+            listener?.Invoke(new JobEvent.Noticed("This loader cannot be told the supply, and does not ask for it: --supply changes nothing here."));
+        }
+    }
+
     private RomTarget Describe()
     {
         foreach (var note in session.Chip.Notes)
@@ -150,17 +171,41 @@ public sealed class RomProgrammer(RomSession session, JobListener? listener = nu
         }
     }
 
-    /// <summary>A file that names another device was not made for this one.</summary>
+    /// <summary>
+    /// A file that names another device was not made for this one. A target of a file goes where its addresses are, whatever number its alternate setting
+    /// had on the device that it was made on; where that is none of the flash nothing of the file is written.
+    /// </summary>
     private void CheckMadeFor(FirmwareImage image)
     {
-        if (Loader is DfuLoader { Description: var device } && image.Dfu is { } suffix
-            && (suffix.Vendor is not AnyId && suffix.Vendor != device.VendorId || suffix.Product is not AnyId && suffix.Product != device.ProductId))
+        if (Loader is not DfuLoader { Description: var device } || image.Dfu is not { } suffix)
+        {
+            return;
+        }
+
+        if (suffix.Vendor is not AnyId && suffix.Vendor != device.VendorId || suffix.Product is not AnyId && suffix.Product != device.ProductId)
         {
             throw new ImageException("NRST4501", $"{image.File} was made for USB device {suffix.Vendor:x4}:{suffix.Product:x4}, and this is {device.VendorId:x4}:{device.ProductId:x4}.")
             {
                 File = image.File,
                 LikelyCause = "It is the firmware of another product.",
                 Remedies = [new("Take the file of this product, or one in another format, which names no device.")],
+            };
+        }
+
+        var others = image.Pieces.Select(piece => (Piece: piece, Place: device.Holding(piece.Start)))
+            .Where(pair => pair.Place is { Layout.Purpose: not DfuPurpose.Flash } && !session.Chip.Layout.Range.Contains(pair.Piece.Start)).ToList();
+        if (others is [var (piece, place), ..])
+        {
+            throw new ImageException("NRST4502", $"{piece.Origin} of {image.File} is for {place!.Layout.Name}, at {piece.Range}; nothing was changed.")
+            {
+                File = image.File,
+                LikelyCause = "The file was made to set more than the flash. Option bytes can lock a chip for good, and OTP is written once: nrst does not write them by the way.",
+                Evidence = [.. others.Select(other => $"{other.Piece.Origin}: {other.Piece.Range}, which the loader has as '{other.Place!.Layout.Text}', alternate setting {other.Place.Number}")],
+                Remedies =
+                [
+                    new("See what is there now.", $"nrst read 0x{piece.Start.Value:X8} {piece.Data.Length} --probe dfu"),
+                    new("Flash a file that has the firmware alone, for example the HEX or ELF file it was made from.", "nrst flash app.hex --probe dfu"),
+                ],
             };
         }
     }

@@ -61,6 +61,15 @@ internal abstract partial class FlashModel
         }
     }
 
+    /// <summary>Gives what is under way another end, for an operation that lasts as long as somebody feeds it; what never ends does not now either.</summary>
+    protected void EndAt(long end)
+    {
+        for (var i = 0; i < operations.Count; i++)
+        {
+            operations[i] = operations[i] with { End = operations[i].End == long.MaxValue ? long.MaxValue : end };
+        }
+    }
+
     /// <summary>BSY rises.</summary>
     protected virtual void Started(FlashOperation operation)
     {

@@ -40,6 +40,9 @@ internal interface IChipServices
     /// <summary>What a peripheral register holds, for a block that takes a wire from another: PWR tells the flash the voltage range.</summary>
     uint Peek(uint address);
 
+    /// <summary>One cycle of HCLK.</summary>
+    long HclkPicoseconds { get; }
+
     /// <summary>Volts on VDD while the charge pump of the flash works.</summary>
     double VoltsUnderPump { get; }
 

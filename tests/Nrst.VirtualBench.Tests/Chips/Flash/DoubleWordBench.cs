@@ -52,6 +52,27 @@ internal sealed class DoubleWordBench(string part, ChipOptions? options = null, 
         this[CR] = PER | page << 3 | bank | STRT;
     }
 
+    public void EraseAll()
+    {
+        var all = MER1 | (Board.Part.Layouts[0].Banks.Count > 1 ? MER2 : 0);
+        this[CR] = all;
+        this[CR] = all | STRT;
+        UntilIdle();
+    }
+
+    /// <summary>Gives the lines that start at 4 MHz 16.</summary>
+    public DoubleWordBench Clocked()
+    {
+        if (Board.Device.ResetHertz < 8_000_000)
+        {
+            var rcc = Board.Device.Flash.Driver is "stm32wb" or "stm32wl" ? 0x5800_0000u : 0x4002_1000;
+            Board[rcc] = (Board[rcc] & ~0xF8u) | 0x88;
+            Assert.Equal(16, 1_000_000 / Board.Chip.HclkPicoseconds);
+        }
+
+        return this;
+    }
+
     /// <summary>The refusals that are up; clears them.</summary>
     public uint Refusals()
     {

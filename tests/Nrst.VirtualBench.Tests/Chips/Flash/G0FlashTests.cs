@@ -417,28 +417,6 @@ public sealed class G0FlashTests
     }
 
     [Fact]
-    public void A_row_is_programmed_at_once_if_it_comes_without_a_gap()
-    {
-        var bench = new DoubleWordBench("STM32G071RB").Unlocked();
-        bench[CR] = FSTPG;
-        for (var i = 0u; i < 64; i++)
-        {
-            bench.Board[FlashAt + 0x800 + (4 * i)] = i;
-        }
-
-        Assert.Equal(BSY | CFGBSY, bench[SR]);
-        Assert.InRange(bench.UntilIdle(), 1_690_000, 1_710_000);
-        Assert.Equal(63u, bench.Board[FlashAt + 0x8FC]);
-
-        bench.Board[FlashAt + 0x900] = 0;
-        bench.Board.Wait(200_000);
-        bench.Board[FlashAt + 0x904] = 0;
-        Assert.Equal(MISERR | FASTERR, bench.Refusals());
-        bench.Board[FlashAt + 0x908] = 0;
-        Assert.Equal(PGAERR, bench.Refusals());
-    }
-
-    [Fact]
     public void One_time_programmable_words_are_that()
     {
         var bench = new DoubleWordBench("STM32G071RB").Unlocked();

@@ -113,22 +113,6 @@ public sealed class L4FlashTests
     }
 
     [Fact]
-    public void A_row_of_an_L4_plus_is_512_bytes()
-    {
-        var bench = new DoubleWordBench("STM32L4R5ZI").Unlocked();
-        bench[CR] = FSTPG;
-        for (var i = 0u; i < 128; i++)
-        {
-            Assert.Equal(0u, bench[SR]);
-            bench.Board[FlashAt + 0x1000 + (4 * i)] = i;
-        }
-
-        Assert.Equal(BSY, bench[SR]);
-        Assert.InRange(bench.UntilIdle(), 3_800_000, 3_850_000);
-        Assert.Equal(127u, bench.Board[FlashAt + 0x11FC]);
-    }
-
-    [Fact]
     public void The_clock_can_be_raised_as_firmware_does()
     {
         var bench = new DoubleWordBench("STM32L476RG");

@@ -81,6 +81,95 @@ public sealed class WbaFlashTests
     }
 
     [Fact]
+    public void A_burst_is_refused_for_any_of_its_quad_words()
+    {
+        var bench = Unlocked("STM32WBA52CG");
+        bench.Register(NSCR1, PG);
+        WriteWord(bench, FlashAt + 0x8070, 1);
+        bench.Register(NSCR1, BWR);
+        bench[FlashAt + 0x8000] = 0;
+        Assert.Equal(PGSERR, Refusals(bench));
+
+        Burst(bench, 0x8000);
+        Assert.Equal(PROGERR, Refusals(bench));
+        Assert.Equal(uint.MaxValue, bench[FlashAt + 0x8000]);
+        bench[FlashAt + 0x8080] = 0;
+        bench[FlashAt + 0x8088] = 0;
+        Assert.Equal(PGAERR, Refusals(bench));
+        Assert.Equal(BusStatus.Ok, bench.Store(FlashAt + 0x8080, 1, 0));
+        Assert.Equal(SIZERR, Refusals(bench));
+
+        // A burst can be slow: it is programmed when it is complete.
+        bench[FlashAt + 0x8080] = 0;
+        bench.Wait(10_000_000);
+        Assert.Equal(WDW, bench.Register(NSSR));
+        for (var at = 4u; at < 128; at += 4)
+        {
+            bench[FlashAt + 0x8080 + at] = at;
+        }
+
+        bench.UntilClear(NSSR, BSY);
+        Assert.Equal(0u, Refusals(bench));
+        Assert.Equal(0x7Cu, bench[FlashAt + 0x80FC]);
+    }
+
+    [Fact]
+    public void Nothing_else_is_begun_while_words_wait()
+    {
+        var bench = Unlocked("STM32WBA52CG");
+        bench.Register(NSCR1, PG | BWR);
+        bench[FlashAt + 0x8000] = 0;
+        bench.Register(NSCR1, PER | 4 << 3 | STRT);
+        Assert.Equal(PGSERR, Refusals(bench));
+        Assert.Equal(0u, bench.Register(NSSR));
+        bench.Register(NSCR1, PER | 4 << 3 | STRT);
+        bench.UntilClear(NSSR, BSY);
+        Assert.Equal(0u, Refusals(bench));
+    }
+
+    [Fact]
+    public void A_reset_in_a_burst_leaves_one_broken_quad_word_and_says_so()
+    {
+        var bench = Unlocked("STM32WBA52CG");
+        Burst(bench, 0x8000);
+        bench.Wait(4 * 48_000);
+        bench.PulseReset();
+        var cells = bench.Model.Cells;
+        Assert.Equal(0x38u, BitConverter.ToUInt32(cells.Bytes, 0x8038));
+        Assert.False(cells.IsBroken(0x8030, 16));
+        Assert.True(cells.IsBroken(0x8040, 16));
+        Assert.True(cells.IsErased(0x8050, 16));
+        Assert.Equal(2u << 29 | 0x8000, bench.Register(OPSR));
+    }
+
+    [Fact]
+    public void A_burst_can_go_into_the_one_time_programmable_words()
+    {
+        const uint otp = 0x0BF9_0000;
+        var bench = Unlocked("STM32WBA52CG");
+        Assert.Contains(bench.Device.OtherMemories, memory => memory.Range.Start.Value == otp);
+        bench.Register(NSCR1, PG | BWR);
+        bench[otp + 0x10] = 0;
+        Assert.Equal(PGAERR, Refusals(bench));
+        for (var at = 0u; at < 128; at += 4)
+        {
+            bench[otp + at] = at;
+        }
+
+        Assert.InRange(bench.UntilClear(NSSR, BSY), 380_000, 390_000);
+        Assert.Equal(0x7Cu, bench[otp + 0x7C]);
+    }
+
+    private static void Burst(FlashBench bench, uint offset)
+    {
+        bench.Register(NSCR1, PG | BWR);
+        for (var at = 0u; at < 128; at += 4)
+        {
+            bench[FlashAt + offset + at] = at;
+        }
+    }
+
+    [Fact]
     public void It_refuses_what_the_manual_says()
     {
         var bench = Unlocked("STM32WBA65CI");

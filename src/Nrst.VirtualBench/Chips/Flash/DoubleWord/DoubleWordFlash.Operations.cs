@@ -8,7 +8,6 @@ internal abstract partial class DoubleWordFlash
     private readonly byte[] words = new byte[512];
     private uint firstOffset;
     private int collected;
-    private long lastWord;
 
     /// <summary>Part of a double word or of a row has come, and the rest is awaited.</summary>
     private bool WordsPending => collected > 0;
@@ -26,32 +25,28 @@ internal abstract partial class DoubleWordFlash
             return Refused(Sr.PGSERR);
         }
 
+        if (Has(Cr.FSTPG))
+        {
+            return WriteRow(place, bytes, value, now);
+        }
+
         if (bytes != 4)
         {
             return Refused(Sr.SIZERR);
         }
 
-        if ((Flags & Sr.Stale) != 0 || Has(Cr.PER) || Has(Cr.MER1) || (cr & traits.MassErase2) != 0 || (Has(Cr.PG) && Has(Cr.FSTPG)))
+        if (IsMisled)
         {
             return Refused(Sr.PGSERR);
         }
 
-        var unit = Has(Cr.FSTPG) ? traits.Row : Width;
-        if (collected == 0 ? place.Offset % (uint)unit != 0 : place.Offset != firstOffset + (uint)collected)
+        if (collected == 0 ? place.Offset % Width != 0 : place.Offset != firstOffset + (uint)collected)
         {
             return Refused(Sr.PGAERR);
         }
 
-        // In a row the next word must come before the one before it is through.
-        if (Has(Cr.FSTPG) && collected > 0 && now - lastWord > RowTime / (traits.Row / Width))
-        {
-            return Refused(Sr.MISERR | Sr.FASTERR);
-        }
-
-        (firstOffset, lastWord) = (collected == 0 ? place.Offset : firstOffset, now);
-        BitConverter.TryWriteBytes(words.AsSpan(collected), value);
-        collected += 4;
-        return collected < unit ? BusStatus.Ok : ProgramWords(place.Unit, now);
+        Collect(place.Offset, value);
+        return collected < Width ? BusStatus.Ok : ProgramWords(place.Unit, now);
     }
 
     protected override BusStatus ReadCells(FlashPlace place, int bytes, out uint value, BusMaster master, long now)
@@ -125,54 +120,50 @@ internal abstract partial class DoubleWordFlash
         return BusStatus.Ok;
     }
 
-    private long RowTime => Timing.Burst ?? Timing.Program * (traits.Row / Width);
+    /// <summary>An error that nobody has looked at, or CR asks for two things at once.</summary>
+    private bool IsMisled =>
+        (Flags & Sr.Stale) != 0 || Has(Cr.PER) || Has(Cr.MER1) || (cr & traits.MassErase2) != 0 || (Has(Cr.PG) && Has(Cr.FSTPG));
+
+    private void Collect(uint offset, uint value)
+    {
+        firstOffset = collected == 0 ? offset : firstOffset;
+        BitConverter.TryWriteBytes(words.AsSpan(collected), value);
+        collected += 4;
+    }
 
     private void ForgetWords() => collected = 0;
 
+    private bool IsKeptFromWriting(FlashPlace place) => IsWriteProtected(place.Unit) || IsCodeOnly(place.Unit.Bank, OffsetInBank(place));
+
     private BusStatus ProgramWords(FlashUnit unit, long now)
     {
-        var (offset, row) = (firstOffset, Has(Cr.FSTPG));
-        var content = words.AsSpan(0, collected).ToArray();
+        var (offset, content) = (firstOffset, BitConverter.ToUInt64(words));
         ForgetWords();
-        if (IsWriteProtected(unit) || IsCodeOnly(unit.Bank, offset - BankOffset(unit.Bank)))
+        if (IsKeptFromWriting(new FlashPlace(unit, offset)))
         {
             return Refused(Sr.WRPERR);
         }
 
         // A double word is programmed once after an erase; all zeros go over anything.
-        for (var at = 0; at < content.Length; at += Width)
+        if (!Cells.IsErased(offset, Width) && content != 0)
         {
-            if (!Cells.IsErased(offset + (uint)at, Width) && content.AsSpan(at, Width).ContainsAnyExcept((byte)0))
-            {
-                return Refused(Sr.PROGERR);
-            }
+            return Refused(Sr.PROGERR);
         }
 
-        if (Begin(FlashWork.Program, now, row ? RowTime : Timing.Program, unit.BankMask, part => ProgramCells(offset, content, part)))
+        // What a reset cuts off half-way has an error code that cannot be right.
+        if (Begin(FlashWork.Program, now, Timing.Program, unit.BankMask, part =>
+        {
+            Cells.Program(offset, content, Width);
+            if (part < 1)
+            {
+                Cells.Break(offset, Width);
+            }
+        }))
         {
             CountProgram(unit);
         }
 
         return BusStatus.Ok;
-    }
-
-    /// <summary>What a reset cuts off half-way has an error code that cannot be right.</summary>
-    private void ProgramCells(uint offset, byte[] content, double part)
-    {
-        var whole = (int)(content.Length / Width * part);
-        for (var i = 0; i < content.Length / Width; i++)
-        {
-            var at = offset + (uint)(i * Width);
-            if (i <= whole)
-            {
-                Cells.Program(at, BitConverter.ToUInt64(content, i * Width), Width);
-            }
-
-            if (i == whole && part < 1)
-            {
-                Cells.Break(at, Width);
-            }
-        }
     }
 
     private void StartErase(long now)
@@ -200,7 +191,11 @@ internal abstract partial class DoubleWordFlash
         }
 
         var time = mass != 0 ? MassEraseTime(pages) : Timing.Unit(pages[0].Range.Length);
-        if (Begin(FlashWork.Erase, now, time, BanksOf(pages), part => EraseUnits(pages, part)))
+        if (Begin(FlashWork.Erase, now, time, BanksOf(pages), part =>
+        {
+            EraseUnits(pages, part);
+            OpenToRows(pages, mass != 0, part);
+        }))
         {
             cr |= (uint)Cr.STRT;
         }

@@ -147,6 +147,7 @@ internal abstract partial class DoubleWordFlash : FlashModel
         (sr, cr, acr) = (0, 0, traits.DebugEnable);
         eccr.AsSpan().Clear();
         ForgetWords();
+        ForgetErases();
         if (source is ResetSource.PowerOn or ResetSource.OptionLoad)
         {
             LoadOptions();
@@ -158,10 +159,12 @@ internal abstract partial class DoubleWordFlash : FlashModel
     protected override void Ended(FlashOperation operation)
     {
         cr &= ~(uint)(Cr.STRT | Cr.OPTSTRT);
-        if (Has(Cr.EOPIE))
+        if (Has(Cr.EOPIE) && !rowFailed)
         {
             sr |= (uint)Sr.EOP;
         }
+
+        rowFailed = false;
 
         UpdateInterrupt();
     }

@@ -31,6 +31,13 @@ internal sealed record DoubleWordTraits
     /// <summary>Bytes of a row for fast programming.</summary>
     public int Row { get; init; } = 256;
 
+    /// <summary>Nanoseconds in which the next double word of a row must come.</summary>
+    /// <remarks>"Around 2 x 25 us" in RM0440, of the STM32G4; taken for the L4, the WB and the WL too, of which no figure was at hand.</remarks>
+    public long RowGap { get; init; } = 50_000;
+
+    /// <summary>Rows can follow the erase of their page; else the bank must have been erased as a whole.</summary>
+    public bool RowsFollowPageErase { get; init; }
+
     /// <summary>The BSY bits of SR, bank after bank; one where both banks share it.</summary>
     public IReadOnlyList<uint> Busy { get; init; } = [1u << 16];
 

@@ -3,7 +3,7 @@ using Nrst.VirtualBench.Chips.Flash.DoubleWord;
 namespace Nrst.VirtualBench.Chips.Flash.G0;
 
 /// <summary>The flash of STM32G0 and STM32C0.</summary>
-/// <remarks>RM0444, RM0454 and RM0490, "Embedded flash memory".</remarks>
+/// <remarks>RM0444, RM0454 and RM0490, "Embedded flash memory". What a row demands is from RM0490.</remarks>
 internal sealed class G0Flash(FlashContext context) : DoubleWordFlash(context, TraitsOf(context.Device.DeviceId))
 {
     private const uint SecProt = 1u << 28, SecProt2 = 1u << 29;
@@ -79,6 +79,8 @@ internal sealed class G0Flash(FlashContext context) : DoubleWordFlash(context, T
             Registers = registers,
             Options = options,
             Eccr = !die.HasEcc ? [] : die.HasTwoBanks ? [0x18, 0x1C] : [0x18],
+            RowGap = 20_000,
+            RowsFollowPageErase = true,
             Busy = die.HasTwoBanks ? [1u << 16, 1u << 17] : [1u << 16],
             ConfigurationBusy = 1u << 18,
             BankSelect = die.HasTwoBanks ? 1u << 13 : 0,

@@ -5,7 +5,8 @@ namespace Nrst.VirtualBench.Chips.Flash.G4;
 /// <summary>The flash of STM32G4.</summary>
 /// <remarks>
 /// RM0440, "Embedded flash memory". With DBANK = 0 the silicon reads 128 bits at once and counts code areas in 16 bytes; here they always
-/// count double words.
+/// count double words. A row has 256 bytes by the organization of the memory and by FLASH_SR; its "Fast programming" writes 64 double words
+/// into it, on dies of two banks.
 /// </remarks>
 internal sealed class G4Flash(FlashContext context) : DoubleWordFlash(context, Traits(DieOf(context.Device.DeviceId)))
 {

@@ -76,7 +76,8 @@ internal sealed partial class TwoWorldsFlash
             return Refuse(Sr.SIZERR);
         }
 
-        if (collected == 0 ? offset % Width != 0 : offset != firstOffset + (uint)collected)
+        var unit = Has(Cr.BWR) ? Burst : Width;
+        if (collected == 0 ? offset % unit != 0 : offset != firstOffset + (uint)collected)
         {
             return Refuse(Sr.PGAERR);
         }
@@ -84,19 +85,19 @@ internal sealed partial class TwoWorldsFlash
         firstOffset = collected == 0 ? offset : firstOffset;
         BitConverter.TryWriteBytes(words.AsSpan(collected), value);
         collected += 4;
-        if (collected < Width)
+        if (collected < unit)
         {
             return BusStatus.Ok;
         }
 
-        var (start, content) = ((int)firstOffset, words.AsSpan(0, Width).ToArray());
-        if (Otp.AsSpan(start, Width).ContainsAnyExcept((byte)0xFF))
+        var (start, content) = ((int)firstOffset, words.AsSpan(0, unit).ToArray());
+        if (Otp.AsSpan(start, unit).ContainsAnyExcept((byte)0xFF))
         {
             return Refuse(Sr.PROGERR);
         }
 
         collected = 0;
-        Begin(FlashWork.Program, now, Timing.Program, 1, part =>
+        Begin(FlashWork.Program, now, TimeOf(content.Length), 1, part =>
         {
             if (part >= 1)
             {
@@ -105,6 +106,8 @@ internal sealed partial class TwoWorldsFlash
         });
         return BusStatus.Ok;
     }
+
+    private long TimeOf(int bytes) => bytes == Burst ? Timing.Burst ?? Burst / Width * Timing.Program : Timing.Program;
 
     private BusStatus ProgramWords(FlashUnit unit, long now)
     {
@@ -124,8 +127,8 @@ internal sealed partial class TwoWorldsFlash
             }
         }
 
-        var (time, code) = content.Length == Burst ? (Timing.Burst ?? Burst / Width * Timing.Program, BurstWrite) : (Timing.Program, SingleWrite);
-        if (Begin(FlashWork.Program, now, time, unit.BankMask, part =>
+        var code = content.Length == Burst ? BurstWrite : SingleWrite;
+        if (Begin(FlashWork.Program, now, TimeOf(content.Length), unit.BankMask, part =>
         {
             ProgramCells(offset, content, part);
             Remember(part, code | Place(unit, offset));

@@ -209,6 +209,13 @@ internal sealed partial class TwoWorldsFlash : FlashModel
             return;
         }
 
+        // While WDW is up nothing else may be asked for; that the answer is PGSERR, and the words are lost, is inferred.
+        if (collected > 0 && (value & (uint)(Cr.STRT | Cr.OPTSTRT)) != 0)
+        {
+            Refuse(Sr.PGSERR);
+            return;
+        }
+
         cr = value & ~(uint)(Cr.STRT | Cr.OPTSTRT | Cr.OBL_LAUNCH | Cr.OPTLOCK | Cr.LOCK);
         if (!Has(Cr.PG))
         {

@@ -5,7 +5,8 @@ namespace Nrst.VirtualBench.Chips.Flash.U0;
 /// <summary>The flash of the STM32U0: that of a G0 without code-only areas, with keys and a hide area that are kept and shown.</summary>
 /// <remarks>
 /// RM0503, "Embedded flash memory (FLASH)". What the OEM keys lock and what HDPCR hides is not modelled, and the factory value of OPTR is that of
-/// a G0 in the bits both have. The length of a row is 256 bytes by one source and 128 by another; here it is 256.
+/// a G0 in the bits both have. The length of a row is 256 bytes by one source and 128 by another, which says so of the STM32C0 too, against
+/// RM0490; here it is 256. What goes before a row is taken from there as well.
 /// </remarks>
 internal sealed class U0Flash(FlashContext context) : DoubleWordFlash(context, Traits)
 {
@@ -33,6 +34,8 @@ internal sealed class U0Flash(FlashContext context) : DoubleWordFlash(context, T
             new(0xB0, "HDPEXTR", 0, 0x0000_003F),
         ],
         Options = [new(0x20, FactoryOptr, Optr), new(0x2C, Pages, Wrp), new(0x30, Pages, Wrp), new(0x80, 0, Secr)],
+        RowGap = 20_000,
+        RowsFollowPageErase = true,
         ConfigurationBusy = 1u << 18,
         PageBits = PageBits,
         Empty = new EmptyFlag(0x00, 16, Toggles: false),

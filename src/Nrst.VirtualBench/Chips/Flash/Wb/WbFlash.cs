@@ -6,6 +6,7 @@ namespace Nrst.VirtualBench.Chips.Flash.Wb;
 /// <remarks>
 /// RM0434, RM0473 and RM0453, "Embedded flash memory". The chip has no radio stack, and its second CPU owns nothing (SFR.FSD = 1) and never
 /// runs; its registers are not modelled; PES of the first CPU suspends operations. Only that CPU can change SFR.
+/// What a row demands is that of the STM32L4 and G4: no such text of these lines was at hand.
 /// </remarks>
 internal sealed class WbFlash(FlashContext context) : DoubleWordFlash(context, Traits(DieOf(context)))
 {
