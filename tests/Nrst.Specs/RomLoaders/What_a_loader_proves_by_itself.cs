@@ -1,6 +1,5 @@
 using Nrst.Bootloaders.Usart;
 using Nrst.Flash;
-using Nrst.Images;
 
 namespace Nrst.Specs.RomLoaders;
 
