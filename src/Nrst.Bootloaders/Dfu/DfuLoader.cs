@@ -34,6 +34,7 @@ public sealed class DfuLoader : IRomLoader
     public int ReadOverhead => Description.TransferSize; // seven transfers, which take as long as one of a full block
     public int Glance => _countsFullBlocks == false ? Block : 64;
     public bool ReadsUnchecked => false;
+    public IRomChecksum? Checksum => null;
     public bool CanEraseAll => !_quirks.Contains(RomQuirk.NoMassErase);
 
     /// <summary>Opens it and brings it to rest. Owns the pipe, also when this throws.</summary>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Nrst.Bootloaders.Usart;
 
 /// <summary>The loader of an STM32 at a USART, in step and identified.</summary>
-public sealed class UsartLoader : IRomLoader
+public sealed partial class UsartLoader : IRomLoader
 {
     private const byte Get = 0x00, GetId = 0x02, ReadMemory = 0x11, Go = 0x21, WriteMemory = 0x31, EraseOld = 0x43, EraseExtended = 0x44;
     private const int LargestBlock = 256, MostPages = 64;

@@ -34,6 +34,9 @@ public interface IRomLoader : IDisposable
     /// <summary>It has a command for erasing everything that works.</summary>
     bool CanEraseAll { get; }
 
+    /// <summary>Makes checksums of its memory itself; null where it has no such command.</summary>
+    IRomChecksum? Checksum { get; }
+
     /// <summary>What is read carries no checksum on its way: a byte that is not as it should be is to be read again before it is believed.</summary>
     bool ReadsUnchecked { get; }
 

@@ -23,7 +23,7 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
         IReadOnlyList<WantedSector> wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
         _survey.Forget();
-        return [.. wanted.Select(sector => _survey.Look(sector, everything, cancel))];
+        return [.. wanted.Select(sector => _survey.Look(sector, present, everything, cancel))];
     }
 
     public bool AreBlank(IReadOnlyList<FlashSector> sectors, bool erased, CancellationToken cancel) =>
@@ -55,7 +55,9 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
         TellOfTime(bytes, target.Clock.Now - start);
     }
 
-    public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) => null;
+    /// <remarks>What the loader's checksum does not confirm at once is read: a checksum that is made otherwise is no fault of the flash.</remarks>
+    public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
+        new RomHash(target).Confirms(expected, cancel) ? [.. expected.Select(_ => true)] : null;
 
     public void ForgetCaches()
     {

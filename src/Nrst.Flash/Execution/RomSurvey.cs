@@ -9,6 +9,7 @@ internal sealed class RomSurvey(RomTarget target)
     private const int MuchLess = 4;
 
     private readonly IRomLoader _loader = target.Loader;
+    private readonly RomHash _hash = new(target);
     private readonly Dictionary<Address, Address> _used = [];
 
     private readonly List<OldPiece> _old = [];
@@ -29,8 +30,9 @@ internal sealed class RomSurvey(RomTarget target)
     /// <summary>What was read is forgotten: the flash may have changed.</summary>
     public void Forget() => _at = null;
 
+    /// <param name="present">Each run as it should be there, its holes filled.</param>
     /// <param name="everything">The whole sector; else no more than the places where the image lies.</param>
-    public SectorKnowledge Look(WantedSector wanted, bool everything, CancellationToken cancel)
+    public SectorKnowledge Look(WantedSector wanted, IReadOnlyDictionary<WantedRun, byte[]> present, bool everything, CancellationToken cancel)
     {
         if (everything || wanted.Runs.Count == 0)
         {
@@ -50,7 +52,7 @@ internal sealed class RomSurvey(RomTarget target)
                 continue;
             }
 
-            var now = UpToTheFirstOther(run, wanted.Grain, cancel);
+            var now = UpToTheFirstOther(run, present[run], wanted.Grain, cancel);
             Note(wanted, run.Start, now);
             _old.Add(new OldPiece(new AddressRange(run.Start, (uint)now.Length), now, 0));
             runs.Add(now.Length == run.Data.Length ? SectorKnowledge.Compare(run, now, wanted.Grain) : new RunState(RunMatch.Differs, run.Start));
@@ -61,8 +63,9 @@ internal sealed class RomSurvey(RomTarget target)
     }
 
     /// <summary>All of a run, or as much of it as ends behind a byte that cannot become what is wanted without an erase.</summary>
-    private byte[] UpToTheFirstOther(WantedRun run, FlashGrain grain, CancellationToken cancel)
+    private byte[] UpToTheFirstOther(WantedRun run, byte[] present, FlashGrain grain, CancellationToken cancel)
     {
+        var mayBeThere = true;
         if (_differs && _loader.Glance * MuchLess < Math.Min(_loader.Block, run.Data.Length) && _at?.Contains(run.Start) != true)
         {
             cancel.ThrowIfCancellationRequested();
@@ -72,6 +75,13 @@ internal sealed class RomSurvey(RomTarget target)
             {
                 return glance;
             }
+
+            mayBeThere = glance.AsSpan().ContainsAnyExcept(grain.Erased);
+        }
+
+        if (mayBeThere && run.Data.Length > _loader.Block && _hash.Agrees(run.Start, present, cancel))
+        {
+            return present;
         }
 
         var now = new List<byte>();

@@ -35,6 +35,9 @@ internal sealed class LoaderFault(string name, string? argument, string descript
         new("uart-no-nack-for-address", null, "The serial bootloader meets a bad address with silence, as V3.0.", Quirk(RomQuirks.NoNackForAddress)),
         new("uart-reads-erased", null, "What the serial bootloader reads straight behind a write of the same block looks erased, as on STM32H723.", Quirk(RomQuirks.ReadsErasedAfterWrite)),
         new("uart-two-acks", null, "The serial bootloader acknowledges the first byte twice, as on STM32L412.", Quirk(RomQuirks.TwoAcksOnConnect)),
+        new("uart-checksum", null, "The serial bootloader has the command Get Checksum, as V3.3.", Quirk(RomQuirks.Checksum)),
+        new("uart-checksum-in-bytes", null, "The serial bootloader has a Get Checksum that takes its length in bytes and no polynomial, as before AN3155 had it.", Quirk(RomQuirks.Checksum | RomQuirks.ChecksumInBytes)),
+        new("uart-checksum-wrong", null, "The Get Checksum of the serial bootloader tells another checksum than that of the memory.", Quirk(RomQuirks.Checksum | RomQuirks.ChecksumWrong)),
     ];
 
     internal override void Spoil(BoardPhysics board, uint argument) => board.Chip = board.Chip with { Rom = add(board.Chip.Rom, argument) };

@@ -62,6 +62,15 @@ internal enum RomQuirks
 
     /// <summary>F2, F4 and F7: the host says how much supply there is, and so how much is programmed at a time.</summary>
     DeviceFeature = 1 << 17,
+
+    /// <summary>Get Checksum is one of the serial commands (V3.3).</summary>
+    Checksum = 1 << 19,
+
+    /// <summary>Get Checksum takes its length in bytes, and neither polynomial nor initial value.</summary>
+    ChecksumInBytes = 1 << 20,
+
+    /// <summary>Get Checksum tells another checksum than that of the memory.</summary>
+    ChecksumWrong = 1 << 21,
 }
 
 /// <summary>The table of bootloaders as it is written down.</summary>

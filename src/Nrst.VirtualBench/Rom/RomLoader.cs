@@ -36,6 +36,8 @@ internal enum RomInterface
 /// <remarks>It runs while the core is in the system memory and not halted. AN2606, AN3155, AN3156.</remarks>
 internal sealed class RomLoader
 {
+    private const byte GetChecksum = 0xA1;
+
     private readonly IRomHost _host;
     private readonly FlashModel _flash;
     private readonly Device _device;
@@ -171,7 +173,12 @@ internal sealed class RomLoader
     private RomDescription Describe()
     {
         var rom = RomTable.Find(_device, _flash.Map) ?? throw new NotSupportedException($"The table of bootloaders has none for {_device.Name}.");
-        return rom with { Quirks = rom.Quirks | Faults.Quirks };
+        var quirks = rom.Quirks | Faults.Quirks;
+        return rom with
+        {
+            Quirks = quirks,
+            Commands = (quirks & RomQuirks.Checksum) != 0 && !rom.Commands.Contains(GetChecksum) ? [.. rom.Commands, GetChecksum] : rom.Commands,
+        };
     }
 
     private void Go(long now)

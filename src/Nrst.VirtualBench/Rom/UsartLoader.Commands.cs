@@ -23,6 +23,7 @@ internal sealed partial class UsartLoader
         0x73 => Protection(() => loader.Flash?.WriteProtect([])),
         0x82 => Protection(() => loader.Flash?.Protect(true)),
         0x92 => Protection(() => loader.IsReadProtected ? loader.Flash?.Protect(false) : []),
+        0xA1 => Checksum(),
         _ => Refused(),
     };
 

@@ -99,6 +99,26 @@ public sealed class Stm32flash_judges_the_bootloaders : IDisposable
         Assert.Equal(0xFF, chip.Flash[0x1000]);
     }
 
+    /// <summary>Where a loader has no checksum stm32flash reads everything and makes it itself: the loader that has one has to tell the same.</summary>
+    [Theory]
+    [InlineData("STM32F407VG")]
+    [InlineData("STM32L073RZ")]
+    public async Task It_makes_the_same_checksum_of_what_it_reads_as_a_loader_of_its_flash(string part)
+    {
+        Peers.Require(Program);
+        var sums = new List<string>();
+        foreach (var faults in new string[][] { [], ["uart-checksum-in-bytes"] })
+        {
+            using var board = Boards.InItsBootloader(_folder.File($"bench{faults.Length}"), part, faults);
+            var chip = ((ChipOnBoard)board.Chip).Silicon;
+            FlashingBench.Bytes(ImageBytes, 29).AsSpan(8).CopyTo(chip.Flash[8..]);
+            var talk = await Run(board, "-C", "-S", $"0x{Start:x8}:{ImageBytes}");
+            sums.Add(Assert.Single(talk.Split('\n'), line => line.StartsWith("CRC(", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(sums[0], sums[1]);
+    }
+
     private static async Task<string> Run(VirtualBoard board, params string[] arguments)
     {
         var (exit, talk) = await Try(board, arguments);
