@@ -86,7 +86,7 @@ internal sealed class LoaderPath : IFlashPath
 
     /// <summary>The loader ends with its last answer.</summary>
     public IReadOnlyList<bool>? Hash(IReadOnlyList<Expectation> expected, CancellationToken cancel) =>
-        new LoaderSurvey(_target, _flash.Grain, (items, stop) => Ask(items, stop, last: true)).Holds(expected, cancel);
+        new LoaderSurvey(_target, _flash.Grain, (items, stop) => Ask(items, last: true, stop)).Holds(expected, cancel);
 
     /// <summary>The loader does that before it looks at anything, be it itself.</summary>
     public void ForgetCaches()
@@ -145,9 +145,9 @@ internal sealed class LoaderPath : IFlashPath
     }
 
     /// <summary>Before its first answer is believed the loader looks at itself, while the flash is still locked.</summary>
-    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel) => Ask(items, cancel, last: false);
+    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel) => Ask(items, last: false, cancel);
 
-    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, CancellationToken cancel, bool last)
+    private IReadOnlyList<SurveyAnswer> Ask(IReadOnlyList<SurveyItem> items, bool last, CancellationToken cancel)
     {
         if (_checked)
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Nrst.Arm;
 
 namespace Nrst.Flash.Loaders;
