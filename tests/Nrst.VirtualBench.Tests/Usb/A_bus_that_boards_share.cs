@@ -80,6 +80,36 @@ public sealed class A_bus_that_boards_share
         Assert.Equal([Packet - (10 * Microsecond), 0], delays);
     }
 
+    /// <summary>
+    /// All begin at the same moment, and there a seat has come just as far as what the others ask for: it can still ask for the same and go before them.
+    /// Each thread here comes only when the one before it has asked, and for all its haste it is not carried as long as one is missing.
+    /// </summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(0, 1, 2)]
+    [InlineData(0, 2, 1)]
+    [InlineData(1, 2, 0)]
+    [InlineData(2, 1, 0)]
+    public void Who_asks_at_the_same_instant_goes_by_its_seat_whichever_thread_came_first(params int[] coming)
+    {
+        var bus = new SharedUsb(coming.Length);
+        var delays = new long[coming.Length];
+        var threads = new List<Thread>();
+        foreach (var number in coming)
+        {
+            threads.Add(Start(() =>
+            {
+                using var seat = Plugged(bus, number, s_hub);
+                delays[number] = seat.Delay(0, 64);
+            }));
+            Assert.True(SpinWait.SpinUntil(() => !bus.Seat(number).IsAhead, s_hangs), "It never asks."); // it waits, or was carried and has left
+        }
+
+        Join([.. threads]);
+        Assert.Equal(Enumerable.Range(0, coming.Length).Select(number => number * Packet), delays);
+    }
+
     [Fact]
     public void A_seat_that_is_given_up_holds_nobody()
     {
