@@ -1,5 +1,4 @@
 using Nrst.Flash;
-using Nrst.VirtualBench.Chips;
 using static Nrst.Specs.FlashingBench;
 
 namespace Nrst.Specs;

@@ -13,7 +13,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
     // Where nothing is erased first, the flash waits for its first bytes and the job for the last: small pieces until the ring has a lead, and at the end.
     private const int SmallestPiece = 512;
 
-    private static readonly int[] s_ramp = [256, 512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
+    private static readonly int[] s_ramp = [512, 512, 1024, 1024, 1024, 2048, 2048, 2048, 2048];
 
     private readonly List<LoaderStep> _steps = [];
     private uint _apart;

@@ -1,5 +1,4 @@
 using Nrst.Arm;
-using Nrst.Flash;
 using Nrst.Targets;
 
 namespace Nrst.Connecting;
