@@ -84,9 +84,9 @@ public sealed class Programming_by_rows
         Judges.Require("qemu-system-arm", "gdb-multiarch");
         using var judges = new Judges();
         var run = new QemuRun(judges, QemuRun.CortexM0, loader);
-        run.Set((LoaderBlob.Unit, 8), (LoaderBlob.Row, (uint)row), (LoaderBlob.Erased, uint.MaxValue));
+        run.Set((LoaderBlob.Unit, 8), (LoaderBlob.Row, (uint)row), (LoaderBlob.Erased, 0)); // as the RAM is
         var (dest, data) = (QemuRun.Base + 0x2000, Examples.Bytes(496, seed: 5));
-        data.AsSpan(0, row)[..16].Fill(0xFF); // whoever sends rows has looked: the loader asks no more
+        data.AsSpan(0, row)[..16].Clear(); // whoever sends rows has looked: the loader asks no more
 
         run.Send(LoaderOperation.Program, dest, LoaderCommand.ByRows, data[..256]);
         run.Send(LoaderOperation.Program, dest + 256, LoaderCommand.PageFirst, [.. new byte[8], .. data[256..]]);
@@ -95,6 +95,26 @@ public sealed class Programming_by_rows
 
         Assert.Equal(3u, seen[0][0]);
         Assert.Equal(data[..480], seen[1..].SelectMany(words => words).SelectMany(BitConverter.GetBytes));
+    }
+
+    /// <summary>The controllers say nothing of a row over cells that are not blank, and the error code of each of its words breaks.</summary>
+    [Theory]
+    [InlineData("stm32l4")]
+    [InlineData("stm32g0")]
+    public void Is_not_done_over_what_is_not_blank(string loader)
+    {
+        Judges.Require("qemu-system-arm", "gdb-multiarch");
+        using var judges = new Judges();
+        var run = new QemuRun(judges, QemuRun.CortexM0, loader);
+        run.Set((LoaderBlob.Unit, 8), (LoaderBlob.Row, 128), (LoaderBlob.Erased, 0));
+        var dest = QemuRun.Base + 0x2000;
+
+        run.Send(LoaderOperation.Program, dest, 0, [1, 2, 3, 4, 5, 6, 7, 8]);
+        run.Send(LoaderOperation.Program, dest, LoaderCommand.ByRows, Examples.Bytes(256));
+        var seen = run.Go(QemuRun.Base + LoaderBlob.Status);
+
+        Assert.Equal(((uint)LoaderError.Flags << 24) | 1, seen[0][0]);
+        Assert.Equal((1u << 3, dest), (seen[0][1], seen[0][2]));
     }
 
     /// <summary>The counter of that machine stands still, so every row is over in no time.</summary>
@@ -106,7 +126,7 @@ public sealed class Programming_by_rows
         Judges.Require("qemu-system-arm", "gdb-multiarch");
         using var judges = new Judges();
         var run = new QemuRun(judges, QemuRun.CortexM0, "stm32l4");
-        run.Set((LoaderBlob.Unit, 8), (LoaderBlob.Row, 128), (LoaderBlob.Erased, uint.MaxValue), (least, 0x00FF_FFFF));
+        run.Set((LoaderBlob.Unit, 8), (LoaderBlob.Row, 128), (LoaderBlob.Erased, 0), (least, 0x00FF_FFFF));
 
         run.Send(LoaderOperation.Program, QemuRun.Base + 0x2000, flags, Examples.Bytes(128));
         var seen = run.Go(QemuRun.Base + LoaderBlob.Status);

@@ -71,6 +71,7 @@ static void flash_write_narrow(struct loader *m, u32 to, u32 value);
 #endif
 #ifdef ROWS                             /* what FLASH_CR must hold for programming by rows, or bursts; defined where the controller can */
 static inline void flash_rows(struct loader *m);                /* gets ready for that */
+                                        /* ROW_OVER_OTHERS: the flag of a unit that is not blank, where the controller has none for such a row */
 #endif
 static inline void flash_idle(struct loader *m);                /* no longer erasing or programming, and still open */
 static inline void flash_forget(struct loader *m);              /* what caches may hold of before */
@@ -380,6 +381,14 @@ static __attribute__((noinline)) u32 program(struct loader *m, const u32 *data, 
 #ifdef ROWS
     if (BY_ROWS(trailer))
     {
+#ifdef ROW_OVER_OTHERS
+        if (scan_back((const u32 *)to, (const u32 *)(to + (u32)trailer - (u32)data), m->erased) != (const u32 *)to)
+        {
+            m->flags = ROW_OVER_OTHERS;
+            m->where = to;
+            return ERR_FLAGS;
+        }
+#endif
         unit = m->row;
         flash_rows(m);
     }

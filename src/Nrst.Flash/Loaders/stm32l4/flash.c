@@ -3,6 +3,7 @@
  *   row          32 double words, on the STM32L4+ 64
  */
 #define ROWS            (1u << 18)      /* FSTPG */
+#define ROW_OVER_OTHERS (1u << 3)       /* PROGERR: "in standard programming" only */
 #include "../common/loader.c"
 
 #define SR_BUSY         (1u << 16)      /* BSY */
