@@ -63,7 +63,7 @@ public sealed class Driver_and_model_meet
 
         bench.Flash.Fill(bench.Device.Flash.ErasedValue);
         var onBlank = Flash(bench, pieces, "over blank cells");
-        Assert.Equal(0, onBlank.BytesErased);
+        Assert.True(onBlank.BytesErased == 0 || onBlank.Plan.MassErase, "only so that whole rows can be programmed, which want a mass erase before");
     }
 
     [Theory]
