@@ -71,7 +71,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
             writing => Cut(writing, rows?.Allow(massErase, sector.Erase) == true ? rows : null))).ToList();
         foreach (var byRows in (bool[])[true, false])
         {
-            foreach (var writing in Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing)))
+            foreach (var writing in Writing.Merge(pieces.Where(piece => piece.IsRows == byRows).Select(piece => piece.Writing)))
             {
                 foreach (var command in Program(writing, byRows, hidden))
                 {
@@ -106,7 +106,7 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
             }
 
             var (together, left) = Lanes.Zip(
-                [.. Merge(one.SelectMany(sector => sector.Writes))], [.. Merge(other.SelectMany(sector => sector.Writes))], flash.Access, loader.MostData);
+                [.. Writing.Merge(one.SelectMany(sector => sector.Writes))], [.. Writing.Merge(other.SelectMany(sector => sector.Writes))], flash.Access, loader.MostData);
             foreach (var pair in together)
             {
                 SetApart(pair.Apart);
@@ -169,45 +169,6 @@ internal sealed class LoaderSteps(FlashTarget target, FlashController flash, Res
         ? [(writing, false)]
         : byRows.Cut(writing.At, writing.Data, flash.Access, flash.Grain)
             .Select(piece => (new Writing(writing.At + (uint)piece.At, writing.Data.Slice(piece.At, piece.Length)), piece.IsRow));
-
-    /// <summary>Writings that follow one another across the border of two sectors, as one.</summary>
-    private static IEnumerable<Writing> Merge(IEnumerable<Writing> writings)
-    {
-        var parts = new List<Writing>();
-        foreach (var writing in writings)
-        {
-            if (parts.Count > 0 && parts[^1].Range.Last + 1 != writing.At)
-            {
-                yield return Join(parts);
-                parts.Clear();
-            }
-
-            parts.Add(writing);
-        }
-
-        if (parts.Count > 0)
-        {
-            yield return Join(parts);
-        }
-    }
-
-    private static Writing Join(List<Writing> parts)
-    {
-        if (parts.Count == 1)
-        {
-            return parts[0];
-        }
-
-        var data = new byte[parts.Sum(part => part.Data.Length)];
-        var at = 0;
-        foreach (var part in parts)
-        {
-            part.Data.CopyTo(data.AsMemory(at));
-            at += part.Data.Length;
-        }
-
-        return new Writing(parts[0].At, data);
-    }
 
     private (uint Word, AddressRange Where, OperationTime Time) EraseOf(FlashSector sector) =>
         (flash.EraseWord(sector), sector.Range, flash.TimeOfErase(sector));

@@ -38,7 +38,8 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
 
         start = target.Clock.Now;
         var bytes = 0;
-        foreach (var writing in Joined(work.SelectMany(sector => sector.Writes)))
+        // On some chips a sector is smaller than a block.
+        foreach (var writing in Writing.Merge(work.SelectMany(sector => sector.Writes)))
         {
             for (var at = 0; at < writing.Data.Length;)
             {
@@ -94,29 +95,6 @@ internal sealed class RomPath(RomTarget target, RomRoute route) : IFlashPath
             sector => route.TimeOfErase(sector).Limit,
             sector => progress.Erased(places[sector.Range.Start].Item),
             cancel);
-    }
-
-    /// <summary>Writings that follow one another, as one: on some chips a sector is smaller than a block.</summary>
-    private static IEnumerable<Writing> Joined(IEnumerable<Writing> writings)
-    {
-        var row = new List<Writing>();
-        foreach (var writing in writings)
-        {
-            if (row.Count > 0 && row[^1].Range.Last + 1 != writing.At)
-            {
-                yield return Join(row);
-                row.Clear();
-            }
-
-            row.Add(writing);
-        }
-
-        if (row.Count > 0)
-        {
-            yield return Join(row);
-        }
-
-        static Writing Join(List<Writing> row) => row.Count == 1 ? row[0] : new Writing(row[0].At, row.SelectMany(writing => writing.Data.ToArray()).ToArray());
     }
 
     /// <summary>

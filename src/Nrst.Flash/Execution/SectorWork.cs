@@ -4,6 +4,45 @@ namespace Nrst.Flash;
 internal readonly record struct Writing(Address At, ReadOnlyMemory<byte> Data)
 {
     public AddressRange Range => new(At, (uint)Data.Length);
+
+    /// <summary>Writings that follow one another, across the border of two sectors too, as one.</summary>
+    public static IEnumerable<Writing> Merge(IEnumerable<Writing> writings)
+    {
+        var parts = new List<Writing>();
+        foreach (var writing in writings)
+        {
+            if (parts.Count > 0 && parts[^1].Range.Last + 1 != writing.At)
+            {
+                yield return Join(parts);
+                parts.Clear();
+            }
+
+            parts.Add(writing);
+        }
+
+        if (parts.Count > 0)
+        {
+            yield return Join(parts);
+        }
+    }
+
+    private static Writing Join(List<Writing> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var data = new byte[parts.Sum(part => part.Data.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.Data.CopyTo(data.AsMemory(at));
+            at += part.Data.Length;
+        }
+
+        return new Writing(parts[0].At, data);
+    }
 }
 
 /// <summary>Bytes that must be there in the end, whole words.</summary>
